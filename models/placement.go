@@ -1,0 +1,103 @@
+package models
+
+import "time"
+
+// PlacementState tells where a placement is on its way.
+type PlacementState string
+
+// The states of a placement. Placing and removing are intents, held under a
+// lease by the process that works on them.
+const (
+	PlacementQueued   PlacementState = "queued"
+	PlacementPlacing  PlacementState = "placing"
+	PlacementPlaced   PlacementState = "placed"
+	PlacementRemoving PlacementState = "removing"
+	PlacementRemoved  PlacementState = "removed"
+	PlacementFailed   PlacementState = "failed"
+)
+
+// PlacementStates are all states in the order of a placement's life.
+var PlacementStates = []PlacementState{
+	PlacementQueued, PlacementPlacing, PlacementPlaced, PlacementRemoving, PlacementRemoved, PlacementFailed,
+}
+
+// Valid tells whether s is a state.
+func (s PlacementState) Valid() bool {
+	for _, known := range PlacementStates {
+		if s == known {
+			return true
+		}
+	}
+	return false
+}
+
+// SourceState tells what became of the source of a move.
+type SourceState string
+
+// The states of a move's source. A copy's source stays kept.
+const (
+	SourceKept     SourceState = "kept"     // not touched, or not yet
+	SourceDeleting SourceState = "deleting" // the intent to delete it is recorded
+	SourceDeleted  SourceState = "deleted"
+	SourceChanged  SourceState = "changed" // other content stands there now: it stays
+	SourceGone     SourceState = "gone"    // somebody else deleted it first
+	SourceSpared   SourceState = "spared"  // the placed file was gone before the source could be deleted: it stays
+)
+
+// RemoveReason tells why a placed file left SEA.
+type RemoveReason string
+
+// The reasons of a removal.
+const (
+	RemovedExpired  RemoveReason = "expired"
+	RemovedByAdmin  RemoveReason = "administrator"
+	RemovedByClient RemoveReason = "partner"
+)
+
+// Placement is one file's one arrival in SEA, and its record forever: rows are
+// never deleted, and FileID is unique, which is what makes a second placement
+// impossible. Key and SourceETag are the file's; SEAKey is the target's key
+// below the unit's SEA prefix, empty until one was chosen. Attempts counts the
+// errors that S3 answered. VerifiedBy says how the copy was verified.
+type Placement struct {
+	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
+	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_state,priority:1;uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	FileID            int64          `gorm:"not null;uniqueIndex:placements_file"`
+	RuleID            int64          `gorm:"not null;index:placements_rule"`
+	RuleVersion       int            `gorm:"not null"`
+	Action            string         `gorm:"not null;size:10"`
+	Key               string         `gorm:"not null"`
+	SourceETag        string         `gorm:"column:source_etag;not null"`
+	SEAKey            string         `gorm:"column:sea_key;not null;uniqueIndex:placements_target,priority:2,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	Size              int64          `gorm:"not null"`
+	Checksum          string         `gorm:"not null"`
+	VerifiedBy        string         `gorm:"not null;size:40"`
+	ContentType       string         `gorm:"not null"`
+	State             PlacementState `gorm:"not null;size:20;index:placements_state,priority:2;index:placements_expiry,priority:1"`
+	SourceState       SourceState    `gorm:"not null;size:20"`
+	Attempts          int            `gorm:"not null"`
+	LastError         string         `gorm:"not null"`
+	NextAttemptAt     *time.Time
+	Owner             string `gorm:"not null;size:40"`
+	LeaseUntil        *time.Time
+	QueuedAt          time.Time
+	PlacedAt          *time.Time
+	ExpiresAt         *time.Time `gorm:"index:placements_expiry,priority:2"`
+	RemovedAt         *time.Time
+	RemoveReason      RemoveReason `gorm:"not null;size:20"`
+	RemovedBy         string       `gorm:"not null"`
+	SourceDeletedAt   *time.Time
+	FirstDownloadedAt *time.Time
+	Downloads         int64 `gorm:"not null"`
+}
+
+// Download is one download that the portal or a link gave out.
+type Download struct {
+	ID          int64     `gorm:"primaryKey"`
+	UnitID      int64     `gorm:"column:business_unit_id;not null"`
+	PlacementID int64     `gorm:"not null;index:downloads_placement"`
+	LinkID      *int64    `gorm:"index:downloads_link"`
+	At          time.Time `gorm:"not null"`
+	By          string    `gorm:"not null"`
+	Address     string    `gorm:"not null"`
+}
