@@ -1,0 +1,38 @@
+package store
+
+import (
+	"errors"
+
+	"gorm.io/gorm"
+
+	"seaportal/internal/fault"
+)
+
+// translate is the one place where database errors become faults. Their texts
+// are what a person sees when the caller has nothing better to say.
+func translate(err error) error {
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return fault.Wrap(fault.NotFound, err, "This page does not exist, or you may not see it.")
+	case errors.Is(err, gorm.ErrDuplicatedKey):
+		return fault.Wrap(fault.Conflict, err, "Somebody else was first. Reload the page and try again.")
+	case errors.Is(err, gorm.ErrForeignKeyViolated):
+		return fault.Wrap(fault.Conflict, err, "Something that this belongs to is gone. Reload the page.")
+	}
+	return err
+}
+
+// ErrStale says that a compare-and-set found the row in another state.
+var ErrStale = errors.New("the row changed meanwhile")
+
+// changedOne makes a compare-and-set of its result: ErrStale when no row was
+// in the expected state.
+func changedOne(result *gorm.DB) error {
+	if result.Error != nil {
+		return result.Error
+	}
+	if result.RowsAffected == 0 {
+		return ErrStale
+	}
+	return nil
+}
