@@ -11,5 +11,6 @@ func firstSchema(tx *gorm.DB) error {
 		&models.BusinessUnit{}, &models.Credential{}, &models.Nonce{}, &models.Rule{}, &models.RuleVersion{},
 		&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.History{},
 		&models.User{}, &models.Session{}, &models.Lease{},
+		&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{},
 	)
 }
