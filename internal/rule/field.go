@@ -41,7 +41,7 @@ func Fields() []Field {
 // of its own gives that field, so that it compares the same either way.
 func Attr(name string) Field {
 	name = AttributeName(name)
-	if f := Field(name); f.attribute() == name {
+	if f := Field(name); name != "" && f.attribute() == name {
 		return f
 	}
 	return Field(attrPrefix + name)
