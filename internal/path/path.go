@@ -1,0 +1,69 @@
+// Package path owns the portal's URLs: one function for every place that a page links to, posts to or redirects to.
+// It refuses to know routes, handlers or requests: a function takes slugs and ids and answers an absolute path. Every
+// part that comes from data is escaped, so a hostile slug or token cannot leave its segment.
+package path
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// Home is the overview across all business units.
+func Home() string { return "/" }
+
+// SignIn is the sign-in form and what it posts to.
+func SignIn() string { return "/sign-in" }
+
+// SignInThen is the sign-in form that comes back to next, a path of this portal, once the person is signed in.
+func SignInThen(next string) string { return "/sign-in?" + url.Values{"next": {next}}.Encode() }
+
+// SignOut ends the session; POST only.
+func SignOut() string { return "/sign-out" }
+
+// SetUp is the one-time form that makes the first administrator.
+func SetUp(token string) string { return "/set-up/" + segment(token) }
+
+// System tells how the installation is doing.
+func System() string { return "/system" }
+
+// History is the audit list of every unit that one may see.
+func History() string { return "/history" }
+
+// BusinessUnits lists the units, and creates one by POST.
+func BusinessUnits() string { return "/business-units" }
+
+// NewBusinessUnit is the form for a unit.
+func NewBusinessUnit() string { return "/business-units/new" }
+
+// BusinessUnit is a unit's overview.
+func BusinessUnit(slug string) string { return unit(slug) }
+
+// Enable assigns the unit's location; POST only.
+func Enable(slug string) string { return unit(slug, "enable") }
+
+// Disable stops external access; POST only.
+func Disable(slug string) string { return unit(slug, "disable") }
+
+// Run scans and places now; POST only.
+func Run(slug string) string { return unit(slug, "run") }
+
+// Settings is the unit's settings page.
+func Settings(slug string) string { return unit(slug, "settings") }
+
+// UnitHistory is the audit list of one unit.
+func UnitHistory(slug string) string { return unit(slug, "history") }
+
+// Shared is the partner's page behind a share link: no account is needed there.
+func Shared(token string) string { return "/d/" + segment(token) }
+
+func unit(slug string, rest ...string) string {
+	p := "/business-units/" + segment(slug)
+	for _, r := range rest {
+		p += "/" + segment(r)
+	}
+	return p
+}
+
+func segment(s string) string { return url.PathEscape(s) }
+
+func number(id int64) string { return strconv.FormatInt(id, 10) }

@@ -1,0 +1,84 @@
+package path
+
+import "net/url"
+
+// Credentials shows the unit's credential set, and generates one by POST.
+func Credentials(slug string) string { return unit(slug, "credentials") }
+
+// RegenerateCredentials tells what regenerating does, and does it by POST.
+func RegenerateCredentials(slug string) string { return unit(slug, "credentials", "regenerate") }
+
+// RevokeCredentials tells what revoking does, and does it by POST.
+func RevokeCredentials(slug string) string { return unit(slug, "credentials", "revoke") }
+
+// AcknowledgeCredentials confirms that the secret was saved; POST only.
+func AcknowledgeCredentials(slug string) string { return unit(slug, "credentials", "acknowledge") }
+
+// Rules lists the unit's rules, and creates one by POST.
+func Rules(slug string) string { return unit(slug, "rules") }
+
+// NewRule is the empty composer.
+func NewRule(slug string) string { return unit(slug, "rules", "new") }
+
+// PreviewRule reads a composed rule back without changing anything; POST only.
+func PreviewRule(slug string) string { return unit(slug, "rules", "preview") }
+
+// Rule shows one rule, and takes its edits by POST.
+func Rule(slug string, id int64) string { return unit(slug, "rules", number(id)) }
+
+// EditRule is the composer filled with a rule.
+func EditRule(slug string, id int64) string { return unit(slug, "rules", number(id), "edit") }
+
+// PauseRule stops a rule for the time being; POST only.
+func PauseRule(slug string, id int64) string { return unit(slug, "rules", number(id), "pause") }
+
+// ResumeRule turns a paused or draft rule on; POST only.
+func ResumeRule(slug string, id int64) string { return unit(slug, "rules", number(id), "resume") }
+
+// DeleteRule asks before a rule goes, and lets it go by POST.
+func DeleteRule(slug string, id int64) string { return unit(slug, "rules", number(id), "delete") }
+
+// Files lists the unit's placements.
+func Files(slug string) string { return unit(slug, "files") }
+
+// FilesWith is the list narrowed by query values: q, status, rule, after, before. Empty values are left out.
+func FilesWith(slug string, query url.Values) string { return with(Files(slug), query) }
+
+// File is the page of one placement.
+func File(slug string, id int64) string { return unit(slug, "files", number(id)) }
+
+// DownloadFile redirects to the file's bytes.
+func DownloadFile(slug string, id int64) string { return unit(slug, "files", number(id), "download") }
+
+// RetryFile queues a failed placement again; POST only.
+func RetryFile(slug string, id int64) string { return unit(slug, "files", number(id), "retry") }
+
+// DeleteFiles asks before the files given as id go, and removes them by POST.
+func DeleteFiles(slug string) string { return unit(slug, "files", "delete") }
+
+// FileLinks is the form for a share link to the file given as id, and makes it by POST.
+func FileLinks(slug string) string { return unit(slug, "files", "links") }
+
+// ForFile adds the placement that a form page is about: DeleteFiles and FileLinks read it as id.
+func ForFile(page string, id int64) string { return with(page, url.Values{"id": {number(id)}}) }
+
+// Links lists the share links that were issued.
+func Links(slug string) string { return unit(slug, "links") }
+
+// RevokeLink ends a share link; POST only.
+func RevokeLink(slug string, id int64) string { return unit(slug, "links", number(id), "revoke") }
+
+// CatalogueFile shows a file of active storage that was never placed.
+func CatalogueFile(slug string, id int64) string { return unit(slug, "catalogue", number(id)) }
+
+func with(page string, query url.Values) string {
+	for name, values := range query {
+		if len(values) == 1 && values[0] == "" {
+			query.Del(name)
+		}
+	}
+	if len(query) == 0 {
+		return page
+	}
+	return page + "?" + query.Encode()
+}
