@@ -31,7 +31,8 @@ const maxRows = 100
 
 // ReadForm reads an Input from a form's values: name, description, start_date,
 // media_type, priority, action, after_days, state, c[N].field, c[N].op and
-// c[N].value. It ignores every other field.
+// c[N].value. A c[N].field of "attr:" alone is completed by c[N].attr. It
+// ignores every other field.
 func ReadForm(form map[string][]string) Input {
 	first := func(name string) string {
 		if v := form[name]; len(v) > 0 {
@@ -51,8 +52,13 @@ func ReadForm(form map[string][]string) Input {
 		}
 	}
 	for i := range rows {
+		field := first(conditionKey(i, "field"))
+		if field == attrPrefix {
+			// The composer's drop-down cannot hold a name: it stands in a field of its own.
+			field += first(conditionKey(i, "attr"))
+		}
 		in.Conditions = append(in.Conditions, ConditionInput{
-			Field: first(conditionKey(i, "field")),
+			Field: field,
 			Op:    first(conditionKey(i, "op")),
 			Value: first(conditionKey(i, "value")),
 		})

@@ -45,6 +45,17 @@ func TestFormGivesDefinition(t *testing.T) {
 	}
 }
 
+func TestFormCompletesOtherAttributeByItsName(t *testing.T) {
+	t.Parallel()
+	in := ReadForm(form("c[0].field", "attr:", "c[0].attr", "Language", "c[1].field", "skill", "c[1].attr", "ignored"))
+	if got := in.Conditions[0].Field; got != "attr:Language" {
+		t.Errorf("got %q", got)
+	}
+	if got := in.Conditions[1].Field; got != "skill" {
+		t.Errorf("a name beside another field counts: %q", got)
+	}
+}
+
 func TestFormComplainsBesideTheField(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1025)
