@@ -1,0 +1,68 @@
+package e2e
+
+import (
+	"mime"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func generateInBrowser(t *testing.T, s *story) {
+	b := openBrowser(t, s.in.URL())
+	b.signIn(adminEmail, password)
+	b.open(unitPath(storyUnit, "credentials"))
+	b.click(`form:has(input[name="nonce"]) button[type="submit"]`, `[data-field="secret-access-key"]`)
+	s.set = b.credentials()
+	if s.set.Secret == "" || s.set.ID == "" {
+		t.Fatalf("the page shows no set: %s", b.where())
+	}
+	b.wantSecretLeaves(s.set.Secret)
+	b.wantQuiet()
+}
+
+// wantSecretLeaves goes away from the page with the secret and back: it is not there any more.
+func (b *browser) wantSecretLeaves(secret string) {
+	b.t.Helper()
+	b.do("acknowledge", chromedp.Click(chromedp.CSS(`form[action$="/acknowledge"] input[type="checkbox"]`), chromedp.NodeVisible))
+	b.click(`form[action$="/acknowledge"] button[type="submit"]`, "main")
+	for _, way := range []struct {
+		what string
+		step chromedp.Action[chromedp.Void]
+	}{{"go back", chromedp.NavigateBack()}, {"load again", chromedp.Reload()}} {
+		b.do(way.what, way.step, chromedp.WaitVisible(chromedp.CSS("main")))
+		if strings.Contains(b.html(), secret) {
+			b.t.Errorf("the secret is there again after: %s", way.what)
+		}
+	}
+}
+
+func regenerateInBrowser(t *testing.T, s *story) {
+	b := openBrowser(t, s.in.URL())
+	b.signIn(adminEmail, password)
+	b.open(unitPath(storyUnit, "credentials", "regenerate"))
+	form := `form:has(input[name="nonce"]) `
+	b.typeInto(form+`input[name="confirm"]`, storyUnit)
+	b.click(form+`button[type="submit"]:not([formmethod="dialog"])`, `[data-field="secret-access-key"]`)
+	s.old, s.set = s.set, b.credentials()
+	b.wantQuiet()
+
+	if s.old.ID == s.set.ID || s.old.Secret == s.set.Secret {
+		t.Fatal("regenerating gave the same set")
+	}
+	if s.old.Bucket != s.set.Bucket || s.old.Prefix != s.set.Prefix {
+		t.Errorf("the location changed from %s to %s", s.old.url(), s.set.url())
+	}
+	wantRefused(t, s.old)
+	wantWhole(t, s.set, s.placed)
+}
+
+// dispositionName is the file name that a browser would save under.
+func dispositionName(t *testing.T, header string) string {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(header)
+	if err != nil || kind != "attachment" {
+		t.Errorf("Content-Disposition %q: %v", header, err)
+	}
+	return params["filename"]
+}
