@@ -1,0 +1,168 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/history"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// task is one credential set on its way to a unit: the row that is issuing
+// and, when it replaces one, the set that it replaces.
+type task struct {
+	by   models.Actor
+	unit models.BusinessUnit
+	next models.Credential
+	old  *models.Credential
+}
+
+// Generate makes the unit's first credential set and gives it with its secret,
+// which nobody can get again. nonce comes from IssueNonce with
+// PurposeGenerate. It goes on when the caller's context ends, for up to the
+// configured time-out.
+//
+// Faults: Conflict when a set is active, when another operation is under way
+// (the message says whose), when the nonce was used or is too old, or when SEA
+// is not enabled; Unavailable when IAM or S3 did not do their part.
+func (s *Service) Generate(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce string) (Issued, error) {
+	return s.issue(ctx, by, unit, nonce, PurposeGenerate)
+}
+
+// Regenerate replaces the unit's credential set. The old key is refused before
+// the new secret is given. nonce comes from IssueNonce with PurposeRegenerate;
+// confirm must be the unit's slug, else it is fault.Invalid beside `confirm`.
+// Apart from that it is as Generate, and Conflict also when there is no set to
+// replace, or when the set is newer than the form that nonce came with.
+func (s *Service) Regenerate(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce, confirm string) (Issued, error) {
+	if err := confirmed(unit, confirm); err != nil {
+		return Issued{}, err
+	}
+	return s.issue(ctx, by, unit, nonce, PurposeRegenerate)
+}
+
+func confirmed(unit models.BusinessUnit, confirm string) error {
+	if confirm == unit.Slug {
+		return nil
+	}
+	return fault.BadInput(fault.Field{Name: "confirm", Msg: "Type " + unit.Slug + " to confirm."})
+}
+
+func (s *Service) issue(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce, purpose string) (Issued, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+	defer cancel()
+	t, err := s.begin(ctx, by, unit.ID, nonce, purpose)
+	if errors.Is(err, errInterrupted) {
+		// Whoever held the unit is gone: put its work right, then begin.
+		if err := s.settle(ctx, unit.ID); err != nil {
+			return Issued{}, fault.Wrap(fault.Unavailable, err, msgUnsettled)
+		}
+		t, err = s.begin(ctx, by, unit.ID, nonce, purpose)
+	}
+	if err != nil {
+		return Issued{}, err
+	}
+	secret, err := s.carryOut(ctx, t)
+	if err != nil {
+		return Issued{}, s.giveUp(ctx, t, err)
+	}
+	return s.issued(t.unit, t.next, secret), nil
+}
+
+// errInterrupted says that the unit has an operation whose lease ran out.
+var errInterrupted = errors.New("an interrupted operation has to be settled first")
+
+const msgUnsettled = "An earlier operation on these credentials was interrupted and could not be settled yet: the identity service " +
+	"or the storage did not do its part. Try again in a minute."
+
+// begin commits the intent: the nonce is used and the issuing row, which locks
+// the unit, is there.
+func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonce, purpose string) (*task, error) {
+	var t *task
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		unit, err := tx.UnitForUpdate(ctx, unitID)
+		if err != nil {
+			return err
+		}
+		form, err := useNonce(ctx, tx, nonce, by.ID, unitID, purpose)
+		if err != nil {
+			return err
+		}
+		held, err := tx.HeldCredentials(ctx, unitID)
+		if err != nil {
+			return err
+		}
+		if err := allowed(unit, held, form); err != nil {
+			return err
+		}
+		t = &task{by: by, unit: unit, old: held.Live, next: models.Credential{
+			UnitID: unitID, State: models.CredentialIssuing, CreatedAt: now(), CreatedBy: by.Name, LeaseUntil: s.lease(),
+		}}
+		if err := tx.InsertCredential(ctx, &t.next); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, t.next, "credentials.issue_started", "Began to make a credential set")
+	})
+	return t, err
+}
+
+// allowed tells whether the form may make a set, as the unit stands now.
+func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.Nonce) error {
+	replacing := form.Purpose == PurposeRegenerate
+	switch {
+	case unit.SEAState != models.SEAEnabled:
+		return fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit. Enable it first.")
+	case held.Issuing != nil:
+		return busy(*held.Issuing)
+	case held.Live != nil && held.Live.State == models.CredentialRetiring:
+		return busy(*held.Live)
+	case held.Live != nil && !replacing:
+		return fault.New(fault.Conflict, madeBy(*held.Live)+" One business unit has one set: regenerate it if you need a new one.")
+	case held.Live == nil && replacing:
+		return fault.New(fault.Conflict, "There is no credential set to regenerate. Open the credentials page to generate one.")
+	case replacing && held.Live.VerifiedAt != nil && form.CreatedAt.Before(*held.Live.VerifiedAt):
+		return fault.New(fault.Conflict, madeBy(*held.Live)+" That was after you opened this form: "+
+			"open the page again to see the set that you would stop.")
+	}
+	return nil
+}
+
+// busy is errInterrupted when the set's lease ran out, else a fault that tells
+// who works on it.
+func busy(set models.Credential) error {
+	if !leaseLives(&set) {
+		return errInterrupted
+	}
+	if set.State == models.CredentialRetiring {
+		return fault.New(fault.Conflict, set.RetiredBy+" is revoking credential set "+Mask(set.AccessKeyID)+
+			" right now. Open the credentials page again in a minute.")
+	}
+	return fault.New(fault.Conflict, fmt.Sprintf("%s is making a credential set for this business unit since %s. "+
+		"Open the credentials page again in a minute.", set.CreatedBy, instant(set.CreatedAt)))
+}
+
+func madeBy(set models.Credential) string {
+	at := set.CreatedAt
+	if set.VerifiedAt != nil {
+		at = *set.VerifiedAt
+	}
+	return fmt.Sprintf("%s generated credential set %s on %s.", set.CreatedBy, Mask(set.AccessKeyID), instant(at))
+}
+
+func instant(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
+// record appends the row of one change of a set to the history.
+func record(ctx context.Context, tx *store.Store, by models.Actor, set models.Credential, action, summary string) error {
+	details := map[string]any{}
+	if set.AccessKeyID != "" {
+		details["access_key_id"] = set.AccessKeyID
+	}
+	return history.Record(ctx, tx, history.Event{
+		By: by, UnitID: set.UnitID, Action: action, ObjectKind: "credential", ObjectID: set.ID,
+		Summary: summary, Details: details,
+	})
+}

@@ -1,0 +1,72 @@
+package credential
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// nonceLife is how long a form that makes a credential set may stay open.
+const nonceLife = time.Hour
+
+// The purposes of nonces: which form one is for.
+const (
+	PurposeGenerate   = "credentials.generate"
+	PurposeRegenerate = "credentials.regenerate"
+)
+
+const (
+	msgOldForm = "This form is too old, or was made for somebody else. Open the page again and start from there."
+	msgUsed    = "This form was sent before: the credential set was already generated. SEA will not show its secret again. " +
+		"Regenerate if you don't have it."
+)
+
+// IssueNonce gives a new single-use number for one form of one user, unit and
+// purpose. It is good for an hour. Only its hash is kept.
+func (s *Service) IssueNonce(ctx context.Context, userID, unitID int64, purpose string) (string, error) {
+	text := rand.Text()
+	created := now()
+	return text, s.store.InsertNonce(ctx, models.Nonce{
+		Hash: hashNonce(text), Purpose: purpose, UserID: userID, UnitID: unitID,
+		CreatedAt: created, ExpiresAt: created.Add(nonceLife),
+	})
+}
+
+// useNonce takes a nonce inside the transaction of what it is for, and gives
+// it, so that the caller knows when the form was opened. fault.Conflict says
+// that it was used before, is too old, or is for something else.
+func useNonce(ctx context.Context, tx *store.Store, text string, userID, unitID int64, purpose string) (models.Nonce, error) {
+	nonce, err := tx.Nonce(ctx, hashNonce(text))
+	if fault.Is(err, fault.NotFound) {
+		return models.Nonce{}, fault.Wrap(fault.Conflict, err, msgOldForm)
+	}
+	if err != nil {
+		return models.Nonce{}, err
+	}
+	if nonce.UserID != userID || nonce.UnitID != unitID || nonce.Purpose != purpose {
+		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
+	}
+	if nonce.UsedAt != nil {
+		return models.Nonce{}, fault.New(fault.Conflict, msgUsed)
+	}
+	if !now().Before(nonce.ExpiresAt) {
+		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
+	}
+	err = tx.UseNonce(ctx, nonce.Hash, now())
+	if errors.Is(err, store.ErrStale) {
+		return models.Nonce{}, fault.Wrap(fault.Conflict, err, msgUsed)
+	}
+	return nonce, err
+}
+
+func hashNonce(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

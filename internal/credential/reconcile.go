@@ -1,0 +1,97 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// TakeOver lets Settle work on everything at once, without waiting for leases.
+// Only the one process of a database may call it, at its start: whoever held a
+// lease is dead then.
+func (s *Service) TakeOver(ctx context.Context) error {
+	return s.store.EndCredentialLeases(ctx, now())
+}
+
+// Settle finishes what interrupted operations left, on every unit, and costs
+// one query when there is nothing. Call it at the start and every minute.
+// One unit's failure does not stop the others.
+func (s *Service) Settle(ctx context.Context) error {
+	units, err := s.store.UnsettledUnits(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, unitID := range units {
+		failed = append(failed, s.settleInTime(ctx, unitID))
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Service) settleInTime(ctx context.Context, unitID int64) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	return s.settle(ctx, unitID)
+}
+
+// Reconcile is Settle, and then compares every unit with IAM: keys that the
+// database does not know are recorded and removed, the last use is noted, old
+// nonces are forgotten. It asks IAM up to twice a unit: call it every hour.
+func (s *Service) Reconcile(ctx context.Context) error {
+	failed := []error{s.Settle(ctx), s.store.DeleteNonces(ctx, now().Add(-nonceLife))}
+	units, err := s.store.Units(ctx)
+	if err != nil {
+		return errors.Join(append(failed, err)...)
+	}
+	for _, unit := range units {
+		if !unit.HasLocation() {
+			continue
+		}
+		if err := s.compare(ctx, unit); err != nil {
+			failed = append(failed, fmt.Errorf("reconcile credentials of %s: %w", unit.Slug, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// compare removes strangers from one unit that nobody works on. IAM is listed
+// first and the database read after it: a key that an operation makes is listed
+// only when its issuing row was there before, so it is never taken for one.
+func (s *Service) compare(ctx context.Context, unit models.BusinessUnit) error {
+	ids, err := s.keys(ctx, unit)
+	if err != nil {
+		return err
+	}
+	held, err := s.store.HeldCredentials(ctx, unit.ID)
+	if err != nil {
+		return err
+	}
+	if held.Issuing != nil || held.Live != nil && held.Live.State == models.CredentialRetiring {
+		return nil
+	}
+	for _, id := range ids {
+		if held.Live != nil && held.Live.AccessKeyID == id {
+			continue
+		}
+		if err := s.removeStranger(ctx, unit, id); err != nil {
+			return err
+		}
+		s.log.WarnContext(ctx, "unknown access key removed", slog.String("unit", unit.Slug), slog.String("access_key_id", id))
+	}
+	return s.noteLastUse(ctx, held)
+}
+
+func (s *Service) noteLastUse(ctx context.Context, held store.HeldCredentials) error {
+	if held.Live == nil {
+		return nil
+	}
+	at, err := s.lastUsed(ctx, held.Live.AccessKeyID)
+	if err != nil || at == nil {
+		return err
+	}
+	return s.store.NoteLastUse(ctx, held.Live.ID, *at)
+}

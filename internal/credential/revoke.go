@@ -1,0 +1,116 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// Revoke stops the unit's credential set without a successor: when it returns,
+// the key is refused and the unit has no working key. confirm must be the
+// unit's slug, else it is fault.Invalid beside `confirm`. It goes on when the
+// caller's context ends.
+//
+// Faults: Conflict when there is no set, or somebody works on it (the message
+// says who); Unavailable when IAM or S3 did not do their part: the portal then
+// goes on by itself.
+func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, confirm string) error {
+	if err := confirmed(unit, confirm); err != nil {
+		return err
+	}
+	err := s.withdraw(ctx, by, unit.ID)
+	if errors.Is(err, errNothing) {
+		return fault.Wrap(fault.Conflict, err, "There is no credential set to revoke.")
+	}
+	return err
+}
+
+// Withdraw is Revoke for whoever takes SEA away from a unit: that was confirmed
+// already, and a unit without a set is a success.
+func (s *Service) Withdraw(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
+	err := s.withdraw(ctx, by, unit.ID)
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return err
+}
+
+var errNothing = errors.New("the unit has no credential set")
+
+func (s *Service) withdraw(ctx context.Context, by models.Actor, unitID int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+	defer cancel()
+	unit, old, err := s.beginRevoking(ctx, by, unitID)
+	if errors.Is(err, errInterrupted) {
+		if err := s.settle(ctx, unitID); err != nil {
+			return fault.Wrap(fault.Unavailable, err, msgUnsettled)
+		}
+		unit, old, err = s.beginRevoking(ctx, by, unitID)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.finishRevoking(ctx, by, unit, old); err != nil {
+		return fault.Wrap(fault.Unavailable, errors.Join(err, s.releaseAfter(ctx, old)),
+			"The credential set is being stopped, but that could not be finished in time. The portal goes on by itself: "+
+				"the credentials page says when the set is refused.")
+	}
+	return nil
+}
+
+// beginRevoking commits that the unit's set is going.
+func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int64) (models.BusinessUnit, models.Credential, error) {
+	var unit models.BusinessUnit
+	var old models.Credential
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		var err error
+		if unit, err = tx.UnitForUpdate(ctx, unitID); err != nil {
+			return err
+		}
+		held, err := tx.HeldCredentials(ctx, unitID)
+		if err != nil {
+			return err
+		}
+		switch {
+		case held.Issuing != nil:
+			return busy(*held.Issuing)
+		case held.Live == nil:
+			return errNothing
+		case held.Live.State == models.CredentialRetiring:
+			return busy(*held.Live)
+		}
+		old = *held.Live
+		old.State, old.RetiredBy, old.LeaseUntil = models.CredentialRetiring, by.Name, s.lease()
+		if err := tx.ChangeCredential(ctx, *held.Live, old); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, old, "credentials.retiring", "Began to revoke credential set "+Mask(old.AccessKeyID))
+	})
+	return unit, old, err
+}
+
+// finishRevoking leaves the unit without any key: the set's is deleted and
+// proved to be refused, others that IAM has are removed.
+func (s *Service) finishRevoking(ctx context.Context, by models.Actor, unit models.BusinessUnit, old models.Credential) error {
+	if err := s.stopKey(ctx, unit, old.AccessKeyID); err != nil {
+		return err
+	}
+	if err := s.removeStrangers(ctx, &task{unit: unit, next: old}); err != nil {
+		return err
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := retire(ctx, tx, old); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, old, "credentials.revoked",
+			"Revoked credential set "+Mask(old.AccessKeyID)+": it is refused now")
+	})
+	if err != nil {
+		return fmt.Errorf("retire key %s of %s: %w", old.AccessKeyID, unit.Slug, err)
+	}
+	return nil
+}

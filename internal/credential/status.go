@@ -1,0 +1,137 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+const (
+	pastShown    = 20              // sets that are over, on the page
+	lastUsedWait = 2 * time.Second // a page does not wait longer for IAM
+)
+
+// State is what the credentials page is about.
+type State string
+
+// The states of a unit's credentials.
+const (
+	None     State = "none"     // never had a set
+	Issuing  State = "issuing"  // a set is being made; Live, if any, tells what works meanwhile
+	Active   State = "active"   // Live works
+	Retiring State = "retiring" // Live is being revoked
+	Revoked  State = "revoked"  // had a set; nothing works
+)
+
+// Status is what may be told of a unit's credentials. It holds no secret.
+type Status struct {
+	State State
+	// Live is the set that is active or being stopped. It was saved by whoever
+	// generated it if AcknowledgedAt is set.
+	Live *models.Credential
+	// Issuing is the set that is being made, by CreatedBy since CreatedAt.
+	Issuing *models.Credential
+	// Interrupted says that nobody works on the set any more: its lease ran
+	// out, and the portal is about to settle it.
+	Interrupted bool
+	// LastUsedAt is when Live was last used, nil when never or not known.
+	LastUsedAt *time.Time
+	// Past are sets that are over, newest first.
+	Past []models.Credential
+}
+
+// Current tells how a unit's credentials stand. When IAM does not say in time
+// when the key was last used, what was last noted is told.
+func (s *Service) Current(ctx context.Context, unit models.BusinessUnit) (Status, error) {
+	held, err := s.store.HeldCredentials(ctx, unit.ID)
+	if err != nil {
+		return Status{}, err
+	}
+	past, err := s.store.PastCredentials(ctx, unit.ID, pastShown)
+	if err != nil {
+		return Status{}, err
+	}
+	status := Status{State: stateOf(held, past), Live: held.Live, Issuing: held.Issuing, Past: past}
+	switch status.State {
+	case Issuing:
+		status.Interrupted = !leaseLives(held.Issuing)
+	case Retiring:
+		status.Interrupted = !leaseLives(held.Live)
+	case None, Active, Revoked:
+	}
+	if held.Live != nil {
+		status.LastUsedAt = s.lastUseKnown(ctx, *held.Live)
+	}
+	return status, nil
+}
+
+func stateOf(held store.HeldCredentials, past []models.Credential) State {
+	switch {
+	case held.Issuing != nil:
+		return Issuing
+	case held.Live != nil && held.Live.State == models.CredentialRetiring:
+		return Retiring
+	case held.Live != nil:
+		return Active
+	}
+	for _, set := range past {
+		if set.State == models.CredentialRetired {
+			return Revoked
+		}
+	}
+	return None
+}
+
+func (s *Service) lastUseKnown(ctx context.Context, set models.Credential) *time.Time {
+	ctx, cancel := context.WithTimeout(ctx, lastUsedWait)
+	defer cancel()
+	at, err := s.lastUsed(ctx, set.AccessKeyID)
+	if err != nil || at == nil {
+		return set.LastUsedAt
+	}
+	return at
+}
+
+// Acknowledge keeps that the secret of the active set was saved. It gives
+// fault.Conflict when accessKeyID is not the active set's any more; a second
+// time is a success.
+func (s *Service) Acknowledge(ctx context.Context, by models.Actor, unit models.BusinessUnit, accessKeyID string) error {
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		held, err := tx.HeldCredentials(ctx, unit.ID)
+		if err != nil {
+			return err
+		}
+		if held.Live == nil || held.Live.State != models.CredentialActive || held.Live.AccessKeyID != accessKeyID {
+			return store.ErrStale
+		}
+		if held.Live.AcknowledgedAt != nil {
+			return nil
+		}
+		saved := *held.Live
+		at := now()
+		saved.AcknowledgedAt = &at
+		if err := tx.ChangeCredential(ctx, *held.Live, saved); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, saved, "credentials.acknowledged",
+			"Confirmed that the secret of "+Mask(accessKeyID)+" was saved")
+	})
+	if errors.Is(err, store.ErrStale) {
+		return fault.Wrap(fault.Conflict, err, "This is not the business unit's credential set any more. Open the credentials page again.")
+	}
+	return err
+}
+
+// Mask gives an access key id as screens and sentences show it: enough to
+// recognise, not the whole.
+func Mask(accessKeyID string) string {
+	const shown = 4
+	if len(accessKeyID) <= 2*shown {
+		return "••••"
+	}
+	return accessKeyID[:shown] + "••••" + accessKeyID[len(accessKeyID)-shown:]
+}
