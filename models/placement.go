@@ -61,7 +61,7 @@ const (
 // errors that S3 answered. VerifiedBy says how the copy was verified.
 type Placement struct {
 	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
-	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_state,priority:1;uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_state,priority:1;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
 	FileID            int64          `gorm:"not null;uniqueIndex:placements_file"`
 	RuleID            int64          `gorm:"not null;index:placements_rule"`
 	RuleVersion       int            `gorm:"not null"`

@@ -15,7 +15,8 @@ const (
 
 // Rule is a life cycle rule as it stands now. Criteria is the JSON text that
 // package rule reads; StartDate is midnight UTC. NameFold is the name in lower
-// case: names are unique without regard to case.
+// case: names are unique without regard to case. Version counts the changes of
+// the definition; LockVersion counts every change, the state's included.
 type Rule struct {
 	ID          int64  `gorm:"primaryKey"`
 	UnitID      int64  `gorm:"column:business_unit_id;not null;index:rules_unit;uniqueIndex:rules_name,priority:1,where:state <> 'deleted';uniqueIndex:rules_priority,priority:1,where:state <> 'deleted'"`
@@ -30,6 +31,7 @@ type Rule struct {
 	Criteria    string    `gorm:"not null"`
 	State       RuleState `gorm:"not null;size:20"`
 	Version     int       `gorm:"not null"`
+	LockVersion int64     `gorm:"not null"`
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }

@@ -1,0 +1,97 @@
+package lifecycle
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"seaportal/internal/objects"
+	"seaportal/models"
+)
+
+// maxStrangers bounds the suffixes tried in one attempt when objects that no
+// placement explains stand in the way.
+const maxStrangers = 20
+
+func (e *Engine) leaseEnd() time.Time {
+	return time.Now().UTC().Add(leaseTime).Truncate(time.Microsecond)
+}
+
+// mark is the metadata by which a placement knows its own copy.
+func mark(p models.Placement) string { return strconv.FormatInt(p.ID, 10) }
+
+// attempt copies one file into SEA and verifies it. Every way it can end is an
+// outcome.
+func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcome) outcome {
+	source, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
+	if err != nil {
+		return o.refused(e.Clock.Now(), err)
+	}
+	if source.ETag != o.SourceETag {
+		return o.lost(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
+	}
+	for range maxStrangers {
+		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
+			SourceBucket: unit.ActiveBucket, Source: source,
+			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement),
+		})
+		if err == nil {
+			return e.verified(ctx, unit, o, source, copied)
+		}
+		switch objects.ReasonOf(err) {
+		case objects.Precondition, objects.Conflicting, objects.Interrupted:
+		default:
+			return o.refused(e.Clock.Now(), err)
+		}
+		next, decided := e.lookAtTarget(ctx, unit, o, source, err)
+		if decided {
+			return next
+		}
+		o = next
+	}
+	return o.again(e.Clock.Now(), "Too many objects that SEA does not know stand under this name.")
+}
+
+// lookAtTarget decides what a refused or unanswered copy left: our own earlier
+// success, nothing, or somebody else's object, in which case the placement gets
+// the next free name and is not decided yet.
+func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o outcome, source objects.Head, cause error) (outcome, bool) {
+	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
+	switch {
+	case objects.ReasonOf(err) == objects.NotFound:
+		// Not the target, so the source changed, or the request never arrived.
+		return o.again(e.Clock.Now(), objects.Explain(cause)+"."), true
+	case err != nil:
+		return o.refused(e.Clock.Now(), err), true
+	case target.Metadata[objects.PlacementMark] == mark(o.Placement):
+		return e.adopted(ctx, unit, o, source, target), true
+	}
+	next, err := e.retarget(ctx, unit, o)
+	if err != nil {
+		return o.again(e.Clock.Now(), "Another object stands under this name in SEA."), true
+	}
+	return next, false
+}
+
+// verified ends an attempt whose copy was answered: placed when the answer's
+// checksum is the source's, else when the bytes are.
+func (e *Engine) verified(ctx context.Context, unit models.BusinessUnit, o outcome, source objects.Head, copied objects.Copied) outcome {
+	if source.Checksum.Comparable(copied.Checksum) {
+		if source.Checksum == copied.Checksum {
+			return o.placed(unit, e.Clock.Now(), source, copied.Checksum, verifiedByChecksum)
+		}
+		return e.broken(ctx, unit, o, copied.ETag)
+	}
+	target := source
+	target.ETag, target.Checksum = copied.ETag, copied.Checksum
+	return e.compared(ctx, unit, o, source, target, e.Clock.Now())
+}
+
+// broken takes a bad copy away, so that nothing half is left, and tries again.
+func (e *Engine) broken(ctx context.Context, unit models.BusinessUnit, o outcome, etag string) outcome {
+	err := e.Objects.Delete(context.WithoutCancel(ctx), *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, etag)
+	if reason := objects.ReasonOf(err); err != nil && reason != objects.NotFound && reason != objects.Precondition {
+		return o // not decided: the next look at the target finds it again
+	}
+	return o.again(e.Clock.Now(), "The copy was not equal to the file.")
+}

@@ -1,0 +1,112 @@
+package lifecycle
+
+import (
+	"context"
+	"time"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// PageSize is how many files a page shows.
+const PageSize = 50
+
+// soon is when a file's deletion is near enough to warn of.
+const soon = 3 * day
+
+// FilesQuery selects a page of a unit's placements, newest first. Status is a
+// placement state, "any", or empty for all but the removed. After is the id
+// that the page of older ones follows; Before the id that the page of newer
+// ones precedes.
+type FilesQuery struct {
+	Search        string
+	Status        string
+	RuleID        int64
+	After, Before int64
+}
+
+// FilesPage is one page of placements. Older and Newer tell whether there is
+// another page on that side.
+type FilesPage struct {
+	Rows         []models.Placement
+	Older, Newer bool
+}
+
+// Files gives one page. An unknown status shows nothing rather than everything.
+func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQuery) (FilesPage, error) {
+	query := store.PlacementsQuery{
+		UnitID: unit.ID, RuleID: q.RuleID, Search: q.Search, After: q.After, Before: q.Before, Limit: PageSize + 1,
+	}
+	switch {
+	case q.Status == "":
+		query.States = []models.PlacementState{
+			models.PlacementQueued, models.PlacementPlacing, models.PlacementPlaced,
+			models.PlacementRemoving, models.PlacementFailed,
+		}
+	case q.Status != "any":
+		query.States = []models.PlacementState{models.PlacementState(q.Status)}
+	}
+	rows, err := e.Store.Placements(ctx, query)
+	if err != nil {
+		return FilesPage{}, err
+	}
+	more := len(rows) > PageSize
+	page := FilesPage{Rows: rows, Older: more, Newer: q.After != 0}
+	if q.Before != 0 {
+		page.Older, page.Newer = true, more
+		if more {
+			page.Rows = rows[1:] // read upwards: the one too many is the newest
+		}
+	} else if more {
+		page.Rows = rows[:PageSize]
+	}
+	return page, nil
+}
+
+// File gives one placement of a unit; fault.NotFound for another unit's.
+func (e *Engine) File(ctx context.Context, unit models.BusinessUnit, placementID int64) (models.Placement, error) {
+	return e.Store.Placement(ctx, unit.ID, placementID)
+}
+
+// CatalogueFile gives a catalogued file and its placement, nil if it was never
+// queued.
+func (e *Engine) CatalogueFile(ctx context.Context, unit models.BusinessUnit, fileID int64) (models.File, *models.Placement, error) {
+	file, err := e.Store.File(ctx, unit.ID, fileID)
+	if err != nil {
+		return file, nil, err
+	}
+	placement, err := e.Store.PlacementOfFile(ctx, unit.ID, fileID)
+	if fault.Is(err, fault.NotFound) {
+		return file, nil, nil
+	}
+	return file, &placement, err
+}
+
+// Summary is what a unit's overview counts.
+type Summary struct {
+	ByState      map[models.PlacementState]store.StateCount
+	ExpiringSoon int64 // placed files that are deleted within 3 days
+}
+
+// Summary counts a unit's placements.
+func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary, error) {
+	counts, err := e.Store.CountPlacements(ctx, unit.ID)
+	if err != nil {
+		return Summary{}, err
+	}
+	summary := Summary{ByState: make(map[models.PlacementState]store.StateCount, len(counts))}
+	for _, count := range counts {
+		summary.ByState[count.State] = count
+	}
+	summary.ExpiringSoon, err = e.Store.CountExpiring(ctx, unit.ID, e.Clock.Now().Add(soon))
+	return summary, err
+}
+
+// ExpiresSoon tells whether a placed file is deleted within 3 days.
+func (e *Engine) ExpiresSoon(p models.Placement) bool {
+	return p.State == models.PlacementPlaced && p.ExpiresAt != nil && p.ExpiresAt.Before(e.Clock.Now().Add(soon))
+}
+
+// Now is the time that the life cycle goes by.
+func (e *Engine) Now() time.Time { return e.Clock.Now() }

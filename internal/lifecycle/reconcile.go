@@ -1,0 +1,128 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/objects"
+	"seaportal/models"
+)
+
+// partnerRemoved records that somebody else deleted a placed file, once S3
+// confirms that it is gone.
+func (e *Engine) partnerRemoved(ctx context.Context, unit models.BusinessUnit, seaKey string, event Event) error {
+	placement, err := e.Store.PlacedAs(ctx, unit.ID, seaKey)
+	if fault.Is(err, fault.NotFound) {
+		return nil // ours is a removal by the portal, or no file of ours at all
+	}
+	if err != nil {
+		return err
+	}
+	return e.confirmRemoved(ctx, unit, placement, event)
+}
+
+func (e *Engine) confirmRemoved(ctx context.Context, unit models.BusinessUnit, placement models.Placement, event Event) error {
+	_, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+placement.SEAKey)
+	if err == nil || objects.ReasonOf(err) != objects.NotFound {
+		return err
+	}
+	partner := models.Actor{Kind: models.ActorPartner, Name: "partner", Address: event.Address}
+	if event.AccessKeyID != "" {
+		partner.Name = event.AccessKeyID
+	}
+	placement.RemoveReason, placement.RemovedBy = models.RemovedByClient, partner.Name
+	return e.recordRemovals(ctx, unit, partner, models.PlacementPlaced, []models.Placement{placement})
+}
+
+// ReconcileAll compares each unit's SEA location with the database: what a
+// partner deleted is recorded, what no placement explains is reported.
+func (e *Engine) ReconcileAll(ctx context.Context) error {
+	units, err := e.Store.UnitsWithLocation(ctx)
+	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+		if err := e.reconcile(ctx, unit); err != nil {
+			return fmt.Errorf("reconcile unit %s: %w", unit.Slug, err)
+		}
+		return nil
+	}))
+}
+
+// reconcile merges the listing of the location with the placements, both in
+// byte order. Absences count only on a complete listing, for what was placed
+// before it began, and once a HEAD confirms them.
+func (e *Engine) reconcile(ctx context.Context, unit models.BusinessUnit) error {
+	r := &reconciler{engine: e, unit: unit, began: e.Clock.Now()}
+	err := e.Objects.List(ctx, *unit.SEABucket, *unit.SEAPrefix, func(found objects.Object) error {
+		return r.merge(ctx, strings.TrimPrefix(found.Key, *unit.SEAPrefix))
+	})
+	if err == nil {
+		err = r.skipTo(ctx, afterEveryKey)
+	}
+	if err != nil {
+		return err
+	}
+	if r.strangers > 0 {
+		e.Log.WarnContext(ctx, "objects in SEA that no placement explains",
+			slog.String("unit", unit.Slug), slog.Int("objects", r.strangers))
+	}
+	for _, placement := range r.missing {
+		if err := e.confirmRemoved(ctx, unit, placement, Event{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type reconciler struct {
+	engine *Engine
+	unit   models.BusinessUnit
+	began  time.Time
+
+	expected  []models.Placement
+	ended     bool
+	last      string
+	missing   []models.Placement
+	strangers int
+}
+
+func (r *reconciler) merge(ctx context.Context, key string) error {
+	if key == "" {
+		return nil // the folder marker
+	}
+	if err := r.skipTo(ctx, key); err != nil {
+		return err
+	}
+	if len(r.expected) > 0 && r.expected[0].SEAKey == key {
+		r.expected = r.expected[1:]
+		return nil
+	}
+	r.strangers++
+	return nil
+}
+
+// skipTo reads the expected targets up to a key. What it passes was not listed.
+func (r *reconciler) skipTo(ctx context.Context, key string) error {
+	for {
+		for len(r.expected) > 0 && r.expected[0].SEAKey < key {
+			if p := r.expected[0]; p.State == models.PlacementPlaced && p.PlacedAt.Before(r.began) {
+				r.missing = append(r.missing, p)
+			}
+			r.expected = r.expected[1:]
+		}
+		if len(r.expected) > 0 || r.ended {
+			return nil
+		}
+		more, err := r.engine.Store.PlacedTargets(ctx, r.unit.ID, r.last, catalogueBatch)
+		if err != nil {
+			return err
+		}
+		r.expected, r.ended = more, len(more) < catalogueBatch
+		if len(more) > 0 {
+			r.last = more[len(more)-1].SEAKey
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package lifecycle
+
+import (
+	"context"
+	"time"
+
+	"seaportal/internal/objects"
+	"seaportal/models"
+)
+
+// resume takes over what an earlier run of the unit left, dead or interrupted:
+// placements under way, removals under way, sources of moves. The caller holds
+// the unit, so nothing of this is anybody else's work.
+func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
+	if !unit.HasLocation() {
+		return nil
+	}
+	if err := e.resumePlacing(ctx, unit); err != nil {
+		return err
+	}
+	if err := e.resumeRemoving(ctx, unit); err != nil {
+		return err
+	}
+	var after int64
+	for {
+		moved, err := e.Store.UnsettledSources(ctx, unit.ID, after, batch)
+		if err != nil || len(moved) == 0 {
+			return err
+		}
+		after = moved[len(moved)-1].ID
+		if err := e.settleSources(ctx, unit, moved, unseen); err != nil {
+			return err
+		}
+	}
+}
+
+// resumePlacing decides each placement that was under way by what stands at
+// its target.
+func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) error {
+	names, err := e.Store.RuleNames(ctx, unit.ID)
+	if err != nil {
+		return err
+	}
+	var after int64
+	for {
+		rows, err := e.Store.InState(ctx, unit.ID, models.PlacementPlacing, after, batch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		after = rows[len(rows)-1].ID
+		outcomes := make([]outcome, len(rows))
+		for i, row := range rows {
+			outcomes[i] = e.decide(ctx, unit, outcome{Placement: row, ruleName: names[row.RuleID]})
+		}
+		if err := e.record(ctx, unit, outcomes); err != nil {
+			return err
+		}
+	}
+}
+
+// decide looks at the target of a placement that was under way: ours and right,
+// it is placed; ours and broken, it is taken away; absent or a stranger's, the
+// placement is queued again. A restart costs no attempt.
+func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome) outcome {
+	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
+	reason := objects.ReasonOf(err)
+	if err != nil && reason != objects.NotFound {
+		return o
+	}
+	if reason == objects.NotFound || target.Metadata[objects.PlacementMark] != mark(o.Placement) {
+		o.State, o.LastError = models.PlacementQueued, "The portal was stopped during the copy."
+		return o
+	}
+	source, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
+	switch {
+	case err == nil && source.ETag == o.SourceETag:
+		return e.adopted(ctx, unit, o, source, target)
+	case err == nil || objects.ReasonOf(err) == objects.NotFound:
+		return e.orphaned(ctx, unit, o, target)
+	}
+	return o
+}
+
+// orphaned decides about our copy of a source that is gone or changed since: it
+// may be the last one, so it is kept when its bytes agree with its own checksum
+// and with the size that was catalogued.
+func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outcome, target objects.Head) outcome {
+	got, err := e.sum(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.ETag)
+	switch {
+	case err != nil && objects.ReasonOf(err) == objects.Stopped:
+		return o
+	case err == nil && got.size == o.Size && target.Checksum != "":
+		return o.placed(unit, target.LastModified.Add(e.Clock.Offset()), target, target.Checksum, verifiedByReading)
+	}
+	return e.broken(ctx, unit, o, target.ETag)
+}
+
+// resumeRemoving finishes removals whose process is gone.
+func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) error {
+	var after int64
+	for {
+		rows, err := e.Store.InState(ctx, unit.ID, models.PlacementRemoving, after, batch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		after = rows[len(rows)-1].ID
+		var left []models.Placement
+		for _, row := range rows {
+			if e.Alone && row.Owner != e.owner || row.LeaseUntil == nil || row.LeaseUntil.Before(time.Now()) {
+				left = append(left, row)
+			}
+		}
+		if err := e.finishRemovals(ctx, unit, models.System, left); err != nil {
+			return err
+		}
+	}
+}

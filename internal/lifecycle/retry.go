@@ -1,0 +1,47 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seaportal/internal/history"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// Retry queues failed placements again and asks for a run. Placements of
+// another unit are not found; those that did not fail are passed over.
+func (e *Engine) Retry(ctx context.Context, by models.Actor, unit models.BusinessUnit, ids []int64) error {
+	rows, err := e.own(ctx, unit, ids)
+	if err != nil {
+		return err
+	}
+	err = e.Store.Tx(ctx, func(tx *store.Store) error {
+		var events []history.Event
+		for _, row := range rows {
+			if row.State != models.PlacementFailed {
+				continue
+			}
+			err := tx.Retry(ctx, row)
+			if errors.Is(err, store.ErrStale) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			events = append(events, history.Event{
+				By: by, UnitID: unit.ID, Action: "file.retried", ObjectKind: "placement", ObjectID: row.ID,
+				Summary: fmt.Sprintf("Asked to place %s again", row.Key), Details: map[string]any{"key": row.Key},
+			})
+		}
+		if err := tx.WantRun(ctx, unit.ID); err != nil {
+			return err
+		}
+		return history.Record(ctx, tx, events...)
+	})
+	if err == nil && e.Kick != nil {
+		e.Kick(unit.ID)
+	}
+	return err
+}

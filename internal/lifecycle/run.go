@@ -1,0 +1,163 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"seaportal/internal/history"
+	"seaportal/internal/objects"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// Report says what one run of a unit did.
+type Report struct {
+	Listed  int // objects seen in active storage
+	New     int // files that are new to the catalogue, or changed
+	Gone    int // files that left active storage
+	Claimed int // files that a rule took on
+	Placed  int
+	Failed  int
+	Waiting int // placements that will be tried again later
+}
+
+// RequestRun records the wish for a run and returns; the run begins after it,
+// and no run that is going on already counts as its answer.
+func (e *Engine) RequestRun(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
+	err := e.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.WantRun(ctx, unit.ID); err != nil {
+			return err
+		}
+		return history.Record(ctx, tx, history.Event{
+			By: by, UnitID: unit.ID, Action: "run.requested", ObjectKind: "business_unit", ObjectID: unit.ID,
+			Summary: "Asked for a run of the life cycle of " + unit.Name,
+		})
+	})
+	if err == nil && e.Kick != nil {
+		e.Kick(unit.ID)
+	}
+	return err
+}
+
+// RunUnit scans a unit's active storage, claims, and places what is due. It
+// answers every wish that was recorded before it began.
+func (e *Engine) RunUnit(ctx context.Context, unitID int64) (Report, error) {
+	var report Report
+	err := e.exclusive(ctx, unitID, func(ctx context.Context) error {
+		unit, err := e.Store.UnitByID(ctx, unitID)
+		if err != nil {
+			return err
+		}
+		if err := e.scan(ctx, unit, &report); err != nil {
+			return errors.Join(err, e.scanFailed(ctx, unit, err))
+		}
+		if err := e.work(ctx, unit, &report); err != nil {
+			return err
+		}
+		return e.Store.FinishScan(ctx, unit.ID, unit.ScanWanted, e.Clock.Now(), "")
+	})
+	e.logRun(ctx, unitID, report, err)
+	return report, err
+}
+
+// scanFailed leaves the wish open and puts the reason on the unit's page.
+func (e *Engine) scanFailed(ctx context.Context, unit models.BusinessUnit, cause error) error {
+	if objects.ReasonOf(cause) == objects.Stopped {
+		return nil
+	}
+	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, unit.ScanDone, e.Clock.Now(), objects.Explain(cause))
+}
+
+// placeUnit claims and places what is due, without a scan.
+func (e *Engine) placeUnit(ctx context.Context, unitID int64) error {
+	var report Report
+	err := e.exclusive(ctx, unitID, func(ctx context.Context) error {
+		unit, err := e.Store.UnitByID(ctx, unitID)
+		if err != nil {
+			return err
+		}
+		return e.work(ctx, unit, &report)
+	})
+	e.logRun(ctx, unitID, report, err)
+	return err
+}
+
+// work is what follows a scan: take over what was left, claim, place.
+func (e *Engine) work(ctx context.Context, unit models.BusinessUnit, report *Report) error {
+	if err := e.resume(ctx, unit); err != nil {
+		return err
+	}
+	book, err := e.rules(ctx, unit)
+	if err != nil {
+		return err
+	}
+	claimed, err := e.claim(ctx, unit, book)
+	report.Claimed += claimed
+	if err != nil {
+		return err
+	}
+	if unit.SEAState != models.SEAEnabled || unit.StorageKind != models.StorageSystem {
+		return nil
+	}
+	return e.place(ctx, unit, book, report)
+}
+
+func (e *Engine) logRun(ctx context.Context, unitID int64, r Report, err error) {
+	if err != nil || r.New+r.Gone+r.Claimed+r.Placed+r.Failed == 0 {
+		return
+	}
+	e.Log.InfoContext(ctx, "life cycle ran", slog.Int64("unit", unitID), slog.Int("listed", r.Listed),
+		slog.Int("new", r.New), slog.Int("gone", r.Gone), slog.Int("claimed", r.Claimed),
+		slog.Int("placed", r.Placed), slog.Int("failed", r.Failed), slog.Int("waiting", r.Waiting))
+}
+
+// RunPending runs every unit whose last wish is not answered yet.
+func (e *Engine) RunPending(ctx context.Context) error {
+	units, err := e.Store.UnansweredRuns(ctx)
+	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+		_, err := e.RunUnit(ctx, unit.ID)
+		return err
+	}))
+}
+
+// ScanAll runs every unit.
+func (e *Engine) ScanAll(ctx context.Context) error {
+	units, err := e.Store.Units(ctx)
+	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+		_, err := e.RunUnit(ctx, unit.ID)
+		return err
+	}))
+}
+
+// PlaceAll claims and places what became due in every unit since the last scan.
+func (e *Engine) PlaceAll(ctx context.Context) error {
+	units, err := e.Store.Units(ctx)
+	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+		return e.placeUnit(ctx, unit.ID)
+	}))
+}
+
+// Resume takes over what an earlier process left unfinished. Call it once at
+// start, before anything else of this package.
+func (e *Engine) Resume(ctx context.Context) error {
+	if e.Alone {
+		if err := e.Store.DropLeases(ctx); err != nil {
+			return err
+		}
+	}
+	return e.PlaceAll(ctx)
+}
+
+// eachUnit goes on with the next unit when one fails, so that one unit's
+// trouble is never another's.
+func eachUnit(ctx context.Context, units []models.BusinessUnit, do func(models.BusinessUnit) error) error {
+	var failed []error
+	for _, unit := range units {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		failed = append(failed, do(unit))
+	}
+	return errors.Join(failed...)
+}

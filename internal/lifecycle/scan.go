@@ -1,0 +1,135 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"seaportal/internal/objects"
+	"seaportal/models"
+)
+
+// scan merges the listing of the unit's active storage with the catalogue,
+// both in byte order of the keys, so that memory stays flat at any size. Only
+// new and changed objects cost a request. A listing that breaks off, or is out
+// of order, marks nothing as gone.
+func (e *Engine) scan(ctx context.Context, unit models.BusinessUnit, report *Report) error {
+	s := &scanner{engine: e, unit: unit, report: report, began: time.Now().UTC()}
+	err := e.Objects.List(ctx, unit.ActiveBucket, unit.ActivePrefix, func(found objects.Object) error {
+		return s.merge(ctx, found)
+	})
+	if err == nil {
+		err = s.finish(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("scan unit %s: %w", unit.Slug, err)
+	}
+	return nil
+}
+
+// scanner holds the place in the catalogue while the listing streams by.
+type scanner struct {
+	engine *Engine
+	unit   models.BusinessUnit
+	report *Report
+	began  time.Time
+
+	known   []models.File // the catalogue from here on
+	ended   bool          // the catalogue has no more
+	last    string        // the last key read from the catalogue
+	fresh   []string      // keys to look at, new or changed
+	missing []models.File // catalogued, but not listed
+}
+
+// merge takes the next listed object.
+func (s *scanner) merge(ctx context.Context, found objects.Object) error {
+	key := strings.TrimPrefix(found.Key, s.unit.ActivePrefix)
+	if key == "" || strings.HasSuffix(key, "/") {
+		return nil // a folder marker is no file
+	}
+	s.report.Listed++
+	if err := s.skipTo(ctx, key); err != nil {
+		return err
+	}
+	if len(s.known) > 0 && s.known[0].Key == key {
+		file := s.known[0]
+		s.known = s.known[1:]
+		if same(file, found) {
+			return nil
+		}
+	}
+	s.fresh = append(s.fresh, key)
+	if len(s.fresh) < batch {
+		return nil
+	}
+	return s.look(ctx)
+}
+
+// same tells whether a listed object is the file as it was catalogued. The
+// catalogue's times come from HEAD answers, which tell whole seconds.
+func same(file models.File, found objects.Object) bool {
+	return file.ETag == found.ETag && file.Size == found.Size && file.StorageClass == found.StorageClass &&
+		file.LastModified.Equal(found.LastModified.Truncate(time.Second))
+}
+
+// skipTo reads the catalogue up to a key. What it passes was not listed.
+func (s *scanner) skipTo(ctx context.Context, key string) error {
+	for {
+		for len(s.known) > 0 && s.known[0].Key < key {
+			s.missing = append(s.missing, models.File{
+				ID: s.known[0].ID, Key: s.known[0].Key, FirstSeen: s.known[0].FirstSeen,
+			})
+			s.known = s.known[1:]
+		}
+		if len(s.known) > 0 || s.ended {
+			return nil
+		}
+		more, err := s.engine.Store.CurrentFiles(ctx, s.unit.ID, s.last, catalogueBatch)
+		if err != nil {
+			return err
+		}
+		s.known, s.ended = more, len(more) < catalogueBatch
+		if len(more) > 0 {
+			s.last = more[len(more)-1].Key
+		}
+	}
+}
+
+const catalogueBatch = 1000
+
+// look catalogues the fresh keys as they are now.
+func (s *scanner) look(ctx context.Context) error {
+	changed, err := s.engine.observeKeys(ctx, s.unit, s.fresh)
+	s.report.New += changed.seen
+	s.report.Gone += changed.gone
+	s.fresh = s.fresh[:0]
+	return err
+}
+
+// finish deals with what is left once the listing is complete: the catalogue
+// behind its end, and every file that it did not list. An absence counts only
+// when the file was there before the listing began and a HEAD confirms it.
+func (s *scanner) finish(ctx context.Context) error {
+	if err := s.skipTo(ctx, afterEveryKey); err != nil {
+		return err
+	}
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	for _, file := range s.missing {
+		if file.FirstSeen.After(s.began) {
+			continue
+		}
+		s.fresh = append(s.fresh, file.Key)
+		if len(s.fresh) == batch {
+			if err := s.look(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return s.look(ctx)
+}
+
+// afterEveryKey sorts behind every key: no valid UTF-8 text begins with it.
+const afterEveryKey = "\xff"

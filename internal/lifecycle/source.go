@@ -1,0 +1,135 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"seaportal/internal/history"
+	"seaportal/internal/objects"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// targetSeen says whether the placed copies were just answered for by S3, or
+// have to be looked at before their sources may go.
+type targetSeen bool
+
+const (
+	seen   targetSeen = true
+	unseen targetSeen = false
+)
+
+// settleSources deletes the sources of placed moves, whose intent is recorded,
+// and records what became of each. A source whose content changed since stays.
+func (e *Engine) settleSources(ctx context.Context, unit models.BusinessUnit, moved []models.Placement, target targetSeen) error {
+	if len(moved) == 0 {
+		return nil
+	}
+	var group errgroup.Group
+	group.SetLimit(e.Concurrency)
+	for i := range moved {
+		group.Go(func() error {
+			moved[i].SourceState = e.deleteSource(ctx, unit, moved[i], target)
+			return nil
+		})
+	}
+	_ = group.Wait() // what could not be done stays an intent
+	return e.recordSources(ctx, unit, moved)
+}
+
+// deleteSource tells what became of a move's source; deleting means that it is
+// not known yet and has to be tried again.
+func (e *Engine) deleteSource(ctx context.Context, unit models.BusinessUnit, p models.Placement, target targetSeen) models.SourceState {
+	if target == unseen {
+		_, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+p.SEAKey)
+		if objects.ReasonOf(err) == objects.NotFound {
+			return models.SourceSpared
+		}
+		if err != nil {
+			return models.SourceDeleting
+		}
+	}
+	key := unit.ActivePrefix + p.Key
+	err := e.Objects.Delete(ctx, unit.ActiveBucket, key, p.SourceETag)
+	switch objects.ReasonOf(err) {
+	case objects.None:
+		return models.SourceDeleted
+	case objects.NotFound:
+		return models.SourceGone
+	case objects.Precondition:
+		return e.replacedSource(ctx, unit, key)
+	case objects.Conflicting, objects.Denied, objects.Throttled, objects.Interrupted, objects.Stopped, objects.Refused:
+	}
+	return models.SourceDeleting
+}
+
+// replacedSource tells a source with other content from none at all: a server
+// may answer a condition on a missing key either way.
+func (e *Engine) replacedSource(ctx context.Context, unit models.BusinessUnit, key string) models.SourceState {
+	_, err := e.Objects.Head(ctx, unit.ActiveBucket, key)
+	switch objects.ReasonOf(err) {
+	case objects.None:
+		return models.SourceChanged
+	case objects.NotFound:
+		return models.SourceGone
+	case objects.Precondition, objects.Conflicting, objects.Denied, objects.Throttled, objects.Interrupted,
+		objects.Stopped, objects.Refused:
+	}
+	return models.SourceDeleting
+}
+
+// recordSources writes what became of sources, with history, in one
+// transaction. A deleted source's file is gone from active storage.
+func (e *Engine) recordSources(ctx context.Context, unit models.BusinessUnit, moved []models.Placement) error {
+	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+		var events []history.Event
+		var gone []int64
+		now := e.Clock.Now()
+		for _, p := range moved {
+			if p.SourceState == models.SourceDeleting {
+				continue
+			}
+			if p.SourceState == models.SourceDeleted {
+				p.SourceDeletedAt = &now
+			}
+			err := tx.SettleSource(ctx, p)
+			if errors.Is(err, store.ErrStale) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if p.SourceState == models.SourceDeleted || p.SourceState == models.SourceGone {
+				gone = append(gone, p.FileID)
+			}
+			events = append(events, sourceEvent(unit, p))
+		}
+		if len(gone) > 0 {
+			if err := tx.MarkGone(ctx, unit.ID, gone, now); err != nil {
+				return err
+			}
+		}
+		return history.Record(ctx, tx, events...)
+	})
+}
+
+func sourceEvent(unit models.BusinessUnit, p models.Placement) history.Event {
+	event := history.Event{
+		By: models.System, UnitID: unit.ID, ObjectKind: "placement", ObjectID: p.ID,
+		Details: map[string]any{"key": p.Key, "source_state": p.SourceState},
+	}
+	switch p.SourceState {
+	case models.SourceDeleted:
+		event.Action, event.Summary = "source.deleted", fmt.Sprintf("Took %s out of active storage after its move", p.Key)
+	case models.SourceChanged:
+		event.Action, event.Summary = "source.kept", fmt.Sprintf("Left %s in active storage: other content stands there since its move", p.Key)
+	case models.SourceSpared:
+		event.Action, event.Summary = "source.kept", fmt.Sprintf("Left %s in active storage: its copy left SEA before the move ended", p.Key)
+	case models.SourceGone, models.SourceKept, models.SourceDeleting:
+		event.Action, event.Summary = "source.gone", fmt.Sprintf("Found %s gone from active storage after its move", p.Key)
+	}
+	return event
+}

@@ -1,0 +1,89 @@
+package objects
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// PlacementMark is the user metadata that names the placement which made a
+// copy, so that after a crash ours is told from a stranger's.
+const PlacementMark = "sea-placement"
+
+// CopyInput says what to copy where. Source is the source as it was seen: the
+// copy happens only while its ETag is the same, and only onto a free key.
+// Content type, metadata and tags are kept; Mark is added as PlacementMark.
+type CopyInput struct {
+	SourceBucket string
+	Source       Head
+	Bucket, Key  string
+	Mark         string
+}
+
+// Copied is the new object as the copy's own answer tells it.
+type Copied struct {
+	ETag         string
+	LastModified time.Time
+	Checksum     Checksum
+}
+
+// Copy makes one object of another in one request. The error's Reason is
+// Precondition or Conflicting when the source changed or the key is taken.
+func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
+	source := copySource(in.SourceBucket, in.Source.Key)
+	metadata := maps.Clone(in.Source.Metadata)
+	if metadata == nil {
+		metadata = map[string]string{}
+	}
+	metadata[PlacementMark] = in.Mark
+	head := in.Source.header
+	out, err := c.s3.CopyObject(ctx, &s3.CopyObjectInput{
+		Bucket: &in.Bucket, Key: &in.Key,
+		CopySource: &source, CopySourceIfMatch: &in.Source.ETag, IfNoneMatch: aws.String("*"),
+		MetadataDirective: types.MetadataDirectiveReplace, Metadata: metadata,
+		ContentType: &in.Source.ContentType, CacheControl: head.cacheControl,
+		ContentDisposition: head.contentDisposition, ContentEncoding: head.contentEncoding,
+		ContentLanguage: head.contentLanguage, Expires: expiry(head.expires),
+	})
+	if err != nil {
+		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
+	}
+	result := out.CopyObjectResult
+	return Copied{
+		ETag: aws.ToString(result.ETag), LastModified: aws.ToTime(result.LastModified).UTC(),
+		Checksum: fullChecksum(result.ChecksumType, checksums{
+			CRC64NVME: result.ChecksumCRC64NVME, SHA256: result.ChecksumSHA256, SHA1: result.ChecksumSHA1,
+			CRC32: result.ChecksumCRC32, CRC32C: result.ChecksumCRC32C,
+		}),
+	}, nil
+}
+
+// copySource is `bucket/key` URL-encoded, its slashes left as they are.
+func copySource(bucket, key string) string {
+	parts := strings.Split(key, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	// A plus is legal in a path but read as a space by some servers.
+	return bucket + "/" + strings.ReplaceAll(strings.Join(parts, "/"), "+", "%2B")
+}
+
+// expiry is the Expires header as a time; what is no HTTP date is left out, as
+// it says nothing.
+func expiry(text *string) *time.Time {
+	if text == nil {
+		return nil
+	}
+	at, err := time.Parse(time.RFC1123, *text)
+	if err != nil {
+		return nil
+	}
+	return &at
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"seaportal/models"
+)
+
+// File gives one file of a unit; fault.NotFound for another unit's.
+func (s *Store) File(ctx context.Context, unitID, id int64) (models.File, error) {
+	file, err := gorm.G[models.File](s.read).Where("business_unit_id = ? AND id = ?", unitID, id).First(ctx)
+	return file, wrap(err, "read file %d", id)
+}
+
+// FilesByID gives the files of a unit with those ids, in no order.
+func (s *Store) FilesByID(ctx context.Context, unitID int64, ids []int64) ([]models.File, error) {
+	files, err := gorm.G[models.File](s.read).Where("business_unit_id = ? AND id IN ?", unitID, ids).Find(ctx)
+	return files, wrap(err, "read %d files", len(ids))
+}
+
+// CurrentFiles gives the files that are in active storage, in byte order of
+// their keys, from after a key on.
+func (s *Store) CurrentFiles(ctx context.Context, unitID int64, after string, limit int) ([]models.File, error) {
+	files, err := gorm.G[models.File](s.read).
+		Where("business_unit_id = ? AND gone_at IS NULL AND key > ?", unitID, after).
+		Order("key").Limit(limit).Find(ctx)
+	return files, wrap(err, "read catalogue of unit %d", unitID)
+}
+
+// CurrentFilesByKey gives the files that are in active storage under those keys.
+func (s *Store) CurrentFilesByKey(ctx context.Context, unitID int64, keys []string) ([]models.File, error) {
+	files, err := gorm.G[models.File](s.read).
+		Where("business_unit_id = ? AND gone_at IS NULL AND key IN ?", unitID, keys).Find(ctx)
+	return files, wrap(err, "read %d keys of unit %d", len(keys), unitID)
+}
+
+// SaveSeen records files of one unit as they were just seen in active storage:
+// new content becomes a new file, known content is current again, and other
+// content under the same keys is gone. Claims and placements stay. Call it in
+// Tx, with each key once.
+func (s *Store) SaveSeen(ctx context.Context, unitID int64, seen []models.File, now time.Time) error {
+	keys := make([]string, len(seen))
+	for i, file := range seen {
+		keys[i] = file.Key
+	}
+	err := s.wdb(ctx).Model(&models.File{}).
+		Where("business_unit_id = ? AND gone_at IS NULL AND key IN ?", unitID, keys).
+		Update("gone_at", now).Error
+	if err != nil {
+		return wrap(err, "replace %d files", len(seen))
+	}
+	err = s.wdb(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "business_unit_id"}, {Name: "key"}, {Name: "etag"}},
+		DoUpdates: append(
+			clause.AssignmentColumns([]string{"size", "storage_class", "checksum", "media_type", "attributes", "last_modified"}),
+			clause.Assignments(map[string]any{"gone_at": nil})...),
+	}).CreateInBatches(seen, insertBatch).Error
+	return wrap(err, "catalogue %d files", len(seen))
+}
+
+// MarkGone records that files are no longer in active storage.
+func (s *Store) MarkGone(ctx context.Context, unitID int64, ids []int64, now time.Time) error {
+	err := s.wdb(ctx).Model(&models.File{}).
+		Where("business_unit_id = ? AND id IN ? AND gone_at IS NULL", unitID, ids).Update("gone_at", now).Error
+	return wrap(err, "mark %d files as gone", len(ids))
+}
+
+// OpenFiles gives current files that no rule has claimed, by id.
+func (s *Store) OpenFiles(ctx context.Context, unitID, after int64, limit int) ([]models.File, error) {
+	files, err := gorm.G[models.File](s.read).
+		Where("business_unit_id = ? AND rule_id IS NULL AND gone_at IS NULL AND id > ?", unitID, after).
+		Order("id").Limit(limit).Find(ctx)
+	return files, wrap(err, "read open files of unit %d", unitID)
+}
+
+// Claim makes a rule manage those of the files that no rule manages yet, and
+// tells how many these were. A claim is permanent.
+func (s *Store) Claim(ctx context.Context, rule models.Rule, ids []int64, now time.Time) (int64, error) {
+	result := s.wdb(ctx).Model(&models.File{}).
+		Where("business_unit_id = ? AND id IN ? AND rule_id IS NULL", rule.UnitID, ids).
+		Updates(map[string]any{"rule_id": rule.ID, "rule_version": rule.Version, "claimed_at": now, "excluded": false})
+	return result.RowsAffected, wrap(result.Error, "claim %d files for rule %d", len(ids), rule.ID)
+}
+
+// waiting are the files that a rule manages, that are in active storage and
+// have never been queued.
+func waiting(db *gorm.DB, rule models.Rule) *gorm.DB {
+	return db.Model(&models.File{}).
+		Where("business_unit_id = ? AND rule_id = ? AND processed_at IS NULL AND gone_at IS NULL", rule.UnitID, rule.ID)
+}
+
+// UnjudgedFiles gives waiting files of a rule that were last held against
+// another version of it.
+func (s *Store) UnjudgedFiles(ctx context.Context, rule models.Rule, limit int) ([]models.File, error) {
+	var files []models.File
+	err := waiting(s.db(ctx), rule).Where("rule_version <> ?", rule.Version).Limit(limit).Find(&files).Error
+	return files, wrap(err, "read unjudged files of rule %d", rule.ID)
+}
+
+// Judge records whether files match the rule's current version.
+func (s *Store) Judge(ctx context.Context, rule models.Rule, ids []int64, matches bool) error {
+	err := waiting(s.wdb(ctx), rule).Where("id IN ?", ids).
+		Updates(map[string]any{"rule_version": rule.Version, "excluded": !matches}).Error
+	return wrap(err, "judge %d files of rule %d", len(ids), rule.ID)
+}
+
+// DueFiles gives waiting files of a rule, judged by its current version, that
+// were stored at or before a time and lie in active storage, longest stored
+// first.
+func (s *Store) DueFiles(ctx context.Context, rule models.Rule, storedBy time.Time, limit int) ([]models.File, error) {
+	var files []models.File
+	err := waiting(s.db(ctx), rule).
+		Where("rule_version = ? AND excluded = ? AND last_modified <= ?", rule.Version, false, storedBy).
+		Where("storage_class NOT IN ?", models.LongTermClasses).
+		Order("last_modified").Limit(limit).Find(&files).Error
+	return files, wrap(err, "read due files of rule %d", rule.ID)
+}
+
+// MarkProcessed records that files were queued, or can never be.
+func (s *Store) MarkProcessed(ctx context.Context, unitID int64, ids []int64, now time.Time) error {
+	err := s.wdb(ctx).Model(&models.File{}).Where("business_unit_id = ? AND id IN ?", unitID, ids).
+		Update("processed_at", now).Error
+	return wrap(err, "mark %d files as processed", len(ids))
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seaportal/models"
+)
+
+// PlacementsQuery selects placements of a unit, newest first. Zero fields do
+// not narrow it.
+type PlacementsQuery struct {
+	UnitID int64
+	States []models.PlacementState
+	RuleID int64
+	Search string // part of the key, letters a-z in any case
+	After  int64  // the page of older ones: smaller ids
+	Before int64  // the page of newer ones: larger ids
+	Limit  int
+}
+
+// Placements gives one page, newest first.
+func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Placement, error) {
+	db := s.db(ctx).Where("business_unit_id = ?", q.UnitID).Limit(q.Limit)
+	if len(q.States) > 0 {
+		db = db.Where("state IN ?", q.States)
+	}
+	if q.RuleID != 0 {
+		db = db.Where("rule_id = ?", q.RuleID)
+	}
+	if q.Search != "" {
+		// LOWER folds only what the engine's locale knows: the text as typed always counts too.
+		db = db.Where(`(LOWER(key) LIKE ? ESCAPE '\' OR key LIKE ? ESCAPE '\')`,
+			"%"+escapeLike(strings.ToLower(q.Search))+"%", "%"+escapeLike(q.Search)+"%")
+	}
+	var rows []models.Placement
+	if q.Before != 0 { // the page just above a row is read upwards and turned round
+		err := db.Where("id > ?", q.Before).Order("id").Find(&rows).Error
+		slices.Reverse(rows)
+		return rows, wrap(err, "read placements of unit %d", q.UnitID)
+	}
+	if q.After != 0 {
+		db = db.Where("id < ?", q.After)
+	}
+	return rows, wrap(db.Order("id DESC").Find(&rows).Error, "read placements of unit %d", q.UnitID)
+}
+
+func escapeLike(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+}
+
+// StateCount is how many placements of a unit are in a state, and their size.
+type StateCount struct {
+	State models.PlacementState
+	Files int64
+	Bytes int64
+}
+
+// CountPlacements counts a unit's placements by state.
+func (s *Store) CountPlacements(ctx context.Context, unitID int64) ([]StateCount, error) {
+	var counts []StateCount
+	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes").
+		Where("business_unit_id = ?", unitID).Group("state").Scan(&counts).Error
+	return counts, wrap(err, "count placements of unit %d", unitID)
+}
+
+// CountExpiring counts a unit's placed files that expire before a time.
+func (s *Store) CountExpiring(ctx context.Context, unitID int64, before time.Time) (int64, error) {
+	count, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state = ? AND expires_at < ?", unitID, models.PlacementPlaced, before).
+		Count(ctx, "*")
+	return count, wrap(err, "count expiring files of unit %d", unitID)
+}
+
+// InState gives placements of a unit in a state, by id, from after an id on.
+func (s *Store) InState(ctx context.Context, unitID int64, state models.PlacementState, after int64, limit int) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state = ? AND id > ?", unitID, state, after).Order("id").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read %s placements of unit %d", state, unitID)
+}
+
+// UnsettledSources gives placed moves of a unit whose source is still to be
+// dealt with, by id, whatever became of the placed file since.
+func (s *Store) UnsettledSources(ctx context.Context, unitID, after int64, limit int) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept','deleting') AND id > ?", unitID, after).
+		Order("id").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read unsettled sources of unit %d", unitID)
+}
+
+// Expired gives placed files of a unit whose time is over, earliest first.
+func (s *Store) Expired(ctx context.Context, unitID int64, now time.Time, limit int) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state = ? AND expires_at <= ?", unitID, models.PlacementPlaced, now).
+		Order("expires_at").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read expired files of unit %d", unitID)
+}
+
+// PlacedTargets gives what should stand in the SEA location, in byte order of
+// the keys, from after a key on.
+func (s *Store) PlacedTargets(ctx context.Context, unitID int64, after string, limit int) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state IN ? AND sea_key > ?", unitID, inLocation, after).
+		Order("sea_key").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read targets of unit %d", unitID)
+}
+
+// PlacedAs gives the placed file under a key of the SEA location;
+// fault.NotFound when none is.
+func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKey string) (models.Placement, error) {
+	row, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND sea_key = ? AND state = ?", unitID, seaKey, models.PlacementPlaced).First(ctx)
+	return row, wrap(err, "read placement under %q", seaKey)
+}
