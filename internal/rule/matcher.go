@@ -105,15 +105,22 @@ func (m *Matcher) Definition() Definition { return m.def }
 // condition. It looks neither at the rule's state nor at its start: that is
 // Active. It allocates nothing.
 func (m *Matcher) Match(f File) bool {
+	_, missed := m.Miss(f)
+	return !missed
+}
+
+// Miss gives the first condition, by its place among the criteria, that the
+// file does not meet; -1 for the media type. It allocates nothing.
+func (m *Matcher) Miss(f File) (row int, missed bool) {
 	if f.MediaType != m.def.MediaType {
-		return false
+		return -1, true
 	}
 	for i := range m.tests {
 		if !m.tests[i].holds(&f) {
-			return false
+			return i, true
 		}
 	}
-	return true
+	return 0, false
 }
 
 // Active tells whether the rule claims files at that instant: it is on and
