@@ -96,6 +96,9 @@ func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonc
 		if err != nil {
 			return err
 		}
+		if err := busy(held); err != nil {
+			return err
+		}
 		if err := allowed(unit, held, form); err != nil {
 			return err
 		}
@@ -116,10 +119,6 @@ func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.N
 	switch {
 	case unit.SEAState != models.SEAEnabled:
 		return fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit. Enable it first.")
-	case held.Issuing != nil:
-		return busy(*held.Issuing)
-	case held.Live != nil && held.Live.State == models.CredentialRetiring:
-		return busy(*held.Live)
 	case held.Live != nil && !replacing:
 		return fault.New(fault.Conflict, madeBy(*held.Live)+" One business unit has one set: regenerate it if you need a new one.")
 	case held.Live == nil && replacing:
@@ -131,18 +130,22 @@ func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.N
 	return nil
 }
 
-// busy is errInterrupted when the set's lease ran out, else a fault that tells
-// who works on it.
-func busy(set models.Credential) error {
-	if !leaseLives(&set) {
+// busy tells who works on the unit's sets, as fault.Conflict; errInterrupted
+// when the lease of whoever did ran out, nil when nobody does.
+func busy(held store.HeldCredentials) error {
+	switch {
+	case held.Issuing != nil && leaseLives(held.Issuing):
+		return fault.New(fault.Conflict, fmt.Sprintf("%s is making a credential set for this business unit since %s. "+
+			"Open the credentials page again in a minute.", held.Issuing.CreatedBy, instant(held.Issuing.CreatedAt)))
+	case held.Issuing != nil:
 		return errInterrupted
-	}
-	if set.State == models.CredentialRetiring {
-		return fault.New(fault.Conflict, set.RetiredBy+" is revoking credential set "+Mask(set.AccessKeyID)+
+	case held.Live == nil || held.Live.State != models.CredentialRetiring:
+		return nil
+	case leaseLives(held.Live):
+		return fault.New(fault.Conflict, held.Live.RetiredBy+" is revoking credential set "+Mask(held.Live.AccessKeyID)+
 			" right now. Open the credentials page again in a minute.")
 	}
-	return fault.New(fault.Conflict, fmt.Sprintf("%s is making a credential set for this business unit since %s. "+
-		"Open the credentials page again in a minute.", set.CreatedBy, instant(set.CreatedAt)))
+	return errInterrupted
 }
 
 func madeBy(set models.Credential) string {

@@ -39,6 +39,20 @@ func (s *Service) Withdraw(ctx context.Context, by models.Actor, unit models.Bus
 	return err
 }
 
+// Busy tells, inside the transaction of the caller, whether somebody works on
+// the unit's credential set right now: fault.Conflict says who. What was
+// interrupted counts for nothing: Withdraw settles it first.
+func Busy(ctx context.Context, tx *store.Store, unitID int64) error {
+	held, err := tx.HeldCredentials(ctx, unitID)
+	if err != nil {
+		return err
+	}
+	if err := busy(held); !errors.Is(err, errInterrupted) {
+		return err
+	}
+	return nil
+}
+
 var errNothing = errors.New("the unit has no credential set")
 
 func (s *Service) withdraw(ctx context.Context, by models.Actor, unitID int64) error {
@@ -75,13 +89,11 @@ func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int
 		if err != nil {
 			return err
 		}
-		switch {
-		case held.Issuing != nil:
-			return busy(*held.Issuing)
-		case held.Live == nil:
+		if err := busy(held); err != nil {
+			return err
+		}
+		if held.Live == nil {
 			return errNothing
-		case held.Live.State == models.CredentialRetiring:
-			return busy(*held.Live)
 		}
 		old = *held.Live
 		old.State, old.RetiredBy, old.LeaseUntil = models.CredentialRetiring, by.Name, s.lease()

@@ -38,6 +38,18 @@ func (s *Store) PastCredentials(ctx context.Context, unitID int64, limit int) ([
 	return rows, wrap(err, "read past credentials of business unit %d", unitID)
 }
 
+// LiveCredentials gives the active or retiring set of every unit that has one,
+// by unit id.
+func (s *Store) LiveCredentials(ctx context.Context) (map[int64]models.Credential, error) {
+	rows, err := gorm.G[models.Credential](s.read).
+		Where("state IN ?", []models.CredentialState{models.CredentialActive, models.CredentialRetiring}).Find(ctx)
+	byUnit := make(map[int64]models.Credential, len(rows))
+	for _, row := range rows {
+		byUnit[row.UnitID] = row
+	}
+	return byUnit, wrap(err, "list live credentials")
+}
+
 // UnsettledUnits gives the ids of the units with a set that is issuing or
 // retiring, whoever works on it.
 func (s *Store) UnsettledUnits(ctx context.Context) ([]int64, error) {

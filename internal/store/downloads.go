@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -31,15 +30,4 @@ func (s *Store) RecordDownload(ctx context.Context, download models.Download) er
 		return wrap(err, "count download of placement %d", download.PlacementID)
 	}
 	return wrap(s.wdb(ctx).Create(&download).Error, "record download of placement %d", download.PlacementID)
-}
-
-// LastDownload gives when a file of the unit was last given out, nil when
-// none ever was.
-func (s *Store) LastDownload(ctx context.Context, unitID int64) (*time.Time, error) {
-	rows, err := gorm.G[models.Download](s.read).Where("business_unit_id = ?", unitID).
-		Order("id DESC").Limit(1).Find(ctx)
-	if err != nil || len(rows) == 0 {
-		return nil, wrap(err, "read last download of business unit %d", unitID)
-	}
-	return &rows[0].At, nil
 }

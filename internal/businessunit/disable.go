@@ -1,0 +1,114 @@
+package businessunit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seaportal/internal/credential"
+	"seaportal/internal/fault"
+	"seaportal/internal/history"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// Disable turns Secure External Access off: the unit's rules are paused, its
+// credential set is revoked, its files stay until they expire, its location
+// stays its own. confirm must be the slug, else it is fault.Invalid beside
+// `confirm`. It goes on when the caller's context ends. A unit that is off
+// already is a success.
+//
+// Faults: NotFound; Conflict while somebody makes or revokes its credentials;
+// Unavailable when IAM or S3 did not do their part: the portal then goes on by
+// itself.
+func (s *Service) Disable(ctx context.Context, by models.Actor, slug, confirm string) error {
+	ctx = context.WithoutCancel(ctx)
+	unit, err := s.Store.UnitBySlug(ctx, slug)
+	if err != nil {
+		return err
+	}
+	if confirm != unit.Slug {
+		return fault.BadInput(fault.Field{Name: "confirm", Msg: "Type " + unit.Slug + " to confirm."})
+	}
+	if unit, err = s.beginDisabling(ctx, by, unit.ID); err != nil {
+		return err
+	}
+	if unit.SEAState == models.SEAOff {
+		return nil
+	}
+	return s.finishDisabling(ctx, by, unit)
+}
+
+// beginDisabling commits the intent. The rules are paused with it: from then on
+// nothing new is placed.
+func (s *Service) beginDisabling(ctx context.Context, by models.Actor, id int64) (models.BusinessUnit, error) {
+	ctx, cancel := context.WithTimeout(ctx, switchTime)
+	defer cancel()
+	var unit models.BusinessUnit
+	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		var err error
+		if unit, err = tx.UnitForUpdate(ctx, id); err != nil {
+			return err
+		}
+		if unit.SEAState == models.SEAOff || unit.SEAState == models.SEADisabling {
+			return nil
+		}
+		if err := credential.Busy(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := tx.ChangeSEA(ctx, id, unit.SEAState, models.SEADisabling); err != nil {
+			return err
+		}
+		unit.SEAState = models.SEADisabling
+		paused, err := tx.PauseRules(ctx, id)
+		if err != nil {
+			return err
+		}
+		events := []history.Event{{
+			By: by, UnitID: id, Action: "business_unit.disabling", ObjectKind: "business_unit", ObjectID: id,
+			Summary: "Began to disable SEA at " + unit.FileLocation(), Details: map[string]any{"rules_paused": len(paused)},
+		}}
+		for _, rule := range paused {
+			events = append(events, history.Event{
+				By: by, UnitID: id, Action: "rule.paused", ObjectKind: "rule", ObjectID: rule.ID,
+				Summary: "Paused the rule " + rule.Name, Details: map[string]any{"because": "business_unit.disabling"},
+			})
+		}
+		return history.Record(ctx, tx, events...)
+	})
+	return unit, err
+}
+
+func (s *Service) finishDisabling(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
+	if err := s.Access.Withdraw(ctx, by, unit); err != nil {
+		return err
+	}
+	return s.settled(ctx, by, unit, models.SEAOff, "business_unit.disabled",
+		"Disabled SEA at "+unit.FileLocation()+": no key works, files stay until they expire")
+}
+
+// Settle finishes what was begun: units that are being enabled or disabled.
+// Call it at the start and every minute. One unit's failure does not stop the
+// others.
+func (s *Service) Settle(ctx context.Context) error {
+	units, err := s.Store.UnitsIn(ctx, models.SEAEnabling, models.SEADisabling)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, unit := range units {
+		if err := s.settle(ctx, unit); err != nil {
+			failed = append(failed, fmt.Errorf("settle %s, which is %s: %w", unit.Slug, unit.SEAState, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Service) settle(ctx context.Context, unit models.BusinessUnit) error {
+	if unit.SEAState == models.SEADisabling {
+		return s.finishDisabling(ctx, models.System, unit)
+	}
+	ctx, cancel := context.WithTimeout(ctx, switchTime)
+	defer cancel()
+	return s.finishEnabling(ctx, models.System, unit)
+}

@@ -1,0 +1,52 @@
+package businessunit
+
+import (
+	"context"
+	"time"
+
+	"seaportal/models"
+)
+
+// soon is how far ahead a deletion is pointed out.
+const soon = 3 * 24 * time.Hour
+
+// Summary is one unit with what needs attention. Files and Bytes are those in
+// SEA now; DeletedSoon are those of them that expire within three days, Unseen
+// those of these that nobody downloaded through the portal.
+type Summary struct {
+	models.BusinessUnit
+	Credential          *models.Credential // the set that is active or being stopped
+	Files, Bytes        int64
+	DeletedSoon, Unseen int64
+	Queued, Failed      int64
+	Downloads           int64 // through the portal and links, ever
+}
+
+// Summaries gives every unit by name, counted, in three queries.
+func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
+	units, err := s.Store.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	totals, err := s.Store.UnitTotals(ctx, s.Clock.Now().Add(soon))
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := s.Store.LiveCredentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Summary, 0, len(units))
+	for _, unit := range units {
+		total := totals[unit.ID]
+		summary := Summary{
+			BusinessUnit: unit, Files: total.Placed, Bytes: total.Bytes, DeletedSoon: total.Soon, Unseen: total.Unloaded,
+			Queued: total.Queued, Failed: total.Failed, Downloads: total.Downloads,
+		}
+		if set, ok := credentials[unit.ID]; ok {
+			summary.Credential = &set
+		}
+		list = append(list, summary)
+	}
+	return list, nil
+}
