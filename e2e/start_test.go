@@ -103,28 +103,10 @@ func TestKilledServerStartsAgain(t *testing.T) {
 // TestDemo runs the first of the README's two commands, and signs in as it says.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	in := install(t)
-	in.demo = true
-	began := time.Now()
-	in.start()
-	t.Logf("ready after %s", time.Since(began).Round(time.Millisecond))
-	said := regexp.MustCompile(`(?i)password:?\s+(\S+)`).FindStringSubmatch(in.out.String())
-	email := regexp.MustCompile(`\S+@\S+`).FindString(in.out.String())
-	if said == nil || email == "" {
-		t.Fatalf("no account in what the demo printed:\n%s", in.out)
+	in, slug, person := launchDemo(t)
+	if rows := person.files(slug, "any"); len(rows) == 0 {
+		t.Error("the demo lists nothing")
 	}
-	p := newPortal(t, in.URL())
-	p.signIn(strings.Trim(email, `"',;`), strings.Trim(said[1], `"',;`))
-	units := p.get("/business-units").want(http.StatusOK)
-	href, ok := units.Doc.Find(`main a[href^="/business-units/"]:not([href$="/new"])`).Attr("href")
-	if !ok {
-		t.Fatalf("the demo has no business unit: %s", units.text())
-	}
-	slug := strings.TrimPrefix(href, "/business-units/")
-	eventually(t, placeWithin, "the demo places files", func() (bool, string) {
-		rows := p.files(slug, "placed")
-		return len(rows) > 0, countText(len(rows), 1)
-	})
 	in.wantSmall(t)
 }
 

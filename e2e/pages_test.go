@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	ruleLink      = regexp.MustCompile(`/rules/\d+$`)
+	catalogueLink = regexp.MustCompile(`/catalogue/\d+$`)
+)
+
+// TestPages looks at every page of the demo, in both themes and widths, under axe-core's rules.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	chromium(t)
+	if _, err := os.Stat(os.Getenv("SEA_TEST_AXE")); err != nil {
+		lacking(t, needAxe, "axe-core (SEA_TEST_AXE)")
+	}
+	in, slug, person := launchDemo(t)
+	person.createUnit("An empty unit", "empty")
+	v := newViewer(t, openBrowser(t, in.URL()))
+
+	v.visit("sign-in", "/sign-in")
+	if link := setUpLink.FindString(in.out.String()); link != "" {
+		v.visit("set-up", strings.TrimPrefix(link, in.URL()))
+	}
+	email, secret := demoAccount(t, in)
+	v.signIn(email, secret)
+	for name, path := range map[string]string{
+		"overview": "/", "units": "/business-units", "unit-new": "/business-units/new", "history": "/history", "system": "/system",
+		"not-found": "/business-units/nobody", "unit-empty": unitPath("empty"), "files-empty": unitPath("empty", "files"),
+		"rules-empty": unitPath("empty", "rules"), "credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"),
+	} {
+		v.visit(name, path)
+	}
+	for _, page := range []string{"", "rules", "rules/new", "files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "settings", "links", "disable"} {
+		name := "unit-" + strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(page, "-"), "-")
+		v.visitIfThere(person, name, strings.TrimSuffix(unitPath(slug)+"/"+page, "/"))
+	}
+	v.visitRules(person, slug)
+	v.visitFiles(person, slug)
+	v.visitCredentials(slug)
+	v.visitFaults()
+}
+
+// launchDemo starts the demo and returns its business unit and its signed-in administrator.
+func launchDemo(t *testing.T) (in *installation, slug string, person *portal) {
+	t.Helper()
+	in = install(t)
+	in.demo = true
+	in.start()
+	person = newPortal(t, in.URL())
+	person.signIn(demoAccount(t, in))
+	units := person.get("/business-units").want(http.StatusOK)
+	units.Doc.Find(`main a[href^="/business-units/"]`).EachWithBreak(func(_ int, link *goquery.Selection) bool {
+		slug = strings.TrimPrefix(link.AttrOr("href", ""), "/business-units/")
+		return slug == "new" || strings.Contains(slug, "/")
+	})
+	if slug == "" || slug == "new" {
+		t.Fatalf("the demo has no business unit: %s", units.text())
+	}
+	eventually(t, placeWithin, "the demo places files", func() (bool, string) {
+		rows := person.files(slug, "placed")
+		return len(rows) > 0, countText(len(rows), 1)
+	})
+	return in, slug, person
+}
+
+// demoAccount is the administrator whom the demo prints.
+func demoAccount(t *testing.T, in *installation) (email, secret string) {
+	t.Helper()
+	said := regexp.MustCompile(`(?i)password:?\s+(\S+)`).FindStringSubmatch(in.out.String())
+	email = strings.Trim(regexp.MustCompile(`[\w.]+@[\w.]+`).FindString(in.out.String()), ".")
+	if said == nil || email == "" {
+		t.Fatalf("no account in what the demo printed:\n%s", in.out)
+	}
+	return email, said[1]
+}
+
+// visitIfThere leaves out a page that the portal does not have.
+func (v *viewer) visitIfThere(person *portal, name, path string) {
+	v.t.Helper()
+	if status := person.get(path).Status; status != http.StatusOK {
+		v.t.Logf("%s is answered with %d", path, status)
+		return
+	}
+	v.visit(name, path)
+}
+
+func (v *viewer) visitRules(person *portal, slug string) {
+	v.t.Helper()
+	rules := person.get(unitPath(slug, "rules")).want(http.StatusOK)
+	rule := firstLink(rules, ruleLink)
+	for name, path := range map[string]string{"rule": rule, "rule-edit": rule + "/edit", "rule-delete": rule + "/delete"} {
+		v.visitIfThere(person, name, path)
+	}
+}
+
+func (v *viewer) visitFiles(person *portal, slug string) {
+	v.t.Helper()
+	id := person.files(slug, "placed")[0].ID
+	file := unitPath(slug, "files", id)
+	v.visit("file", file)
+	if link := firstLink(person.get(file), catalogueLink); link != "" {
+		v.visit("catalogue", link)
+	}
+	query := "?" + url.Values{"id": {id}}.Encode()
+	v.visitIfThere(person, "file-delete", unitPath(slug, "files", "delete")+query)
+
+	v.open(unitPath(slug, "files", "links") + query)
+	v.look("link-new")
+	v.click(`main form[action$="/links"] button[type="submit"]`, `[data-field="link"]`)
+	v.look("link-created")
+	shared := v.field("link")
+	v.visitIfThere(person, "links", unitPath(slug, "links"))
+	v.visit("partner", strings.TrimPrefix(shared, v.base))
+}
+
+func (v *viewer) visitCredentials(slug string) {
+	v.t.Helper()
+	page := unitPath(slug, "credentials")
+	v.open(page)
+	if ask(v.browser, "look for a set", chromedp.Evaluate[int](`document.querySelectorAll('form[action$="/credentials"]').length`)) > 0 {
+		v.click(`form[action$="/credentials"] button[type="submit"]`, `[data-field="secret-access-key"]`)
+		v.look("credentials-reveal")
+	}
+	v.visit("credentials-active", page)
+	v.visit("credentials-regenerate", page+"/regenerate")
+	v.visit("credentials-revoke", page+"/revoke")
+}
+
+// visitFaults looks at a form that was refused.
+func (v *viewer) visitFaults() {
+	v.t.Helper()
+	v.open("/business-units/new")
+	v.typeInto(`input[name="name"]`, "Reserved")
+	v.typeInto(`input[name="slug"]`, "new")
+	v.click(`main form[method="post"] button[type="submit"]`, `[aria-invalid="true"]`)
+	v.look("unit-refused")
+}
+
+// firstLink is the first link of a page that matches, or empty.
+func firstLink(pg *page, wanted *regexp.Regexp) string {
+	found := ""
+	pg.Doc.Find("main a[href]").EachWithBreak(func(_ int, link *goquery.Selection) bool {
+		if href := link.AttrOr("href", ""); wanted.MatchString(href) {
+			found = href
+		}
+		return found == ""
+	})
+	return found
+}
