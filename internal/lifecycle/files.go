@@ -86,7 +86,9 @@ func (e *Engine) CatalogueFile(ctx context.Context, unit models.BusinessUnit, fi
 // Summary is what a unit's overview counts.
 type Summary struct {
 	ByState      map[models.PlacementState]store.StateCount
-	ExpiringSoon int64 // placed files that are deleted within 3 days
+	ExpiringSoon int64      // placed files that are deleted within 3 days
+	NotFetched   int64      // of those, never downloaded through the portal
+	LastExpiry   *time.Time // when the last of the placed files is deleted as planned; nil when none is there
 }
 
 // Summary counts a unit's placements.
@@ -99,7 +101,11 @@ func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary
 	for _, count := range counts {
 		summary.ByState[count.State] = count
 	}
-	summary.ExpiringSoon, err = e.Store.CountExpiring(ctx, unit.ID, e.Clock.Now().Add(soon))
+	summary.ExpiringSoon, summary.NotFetched, err = e.Store.CountExpiring(ctx, unit.ID, e.Clock.Now().Add(soon))
+	if err != nil {
+		return Summary{}, err
+	}
+	summary.LastExpiry, err = e.Store.LastExpiry(ctx, unit.ID)
 	return summary, err
 }
 

@@ -68,12 +68,27 @@ func (s *Store) CountPlacements(ctx context.Context, unitID int64) ([]StateCount
 	return counts, wrap(err, "count placements of unit %d", unitID)
 }
 
-// CountExpiring counts a unit's placed files that expire before a time.
-func (s *Store) CountExpiring(ctx context.Context, unitID int64, before time.Time) (int64, error) {
-	count, err := gorm.G[models.Placement](s.read).
+// CountExpiring counts a unit's placed files that expire before a time, and
+// those of them that nobody downloaded through the portal.
+func (s *Store) CountExpiring(ctx context.Context, unitID int64, before time.Time) (all, unseen int64, err error) {
+	var counts struct{ Files, Unseen int64 }
+	err = s.db(ctx).Model(&models.Placement{}).
+		Select("COUNT(*) AS files, COUNT(CASE WHEN downloads = 0 THEN 1 END) AS unseen").
 		Where("business_unit_id = ? AND state = ? AND expires_at < ?", unitID, models.PlacementPlaced, before).
-		Count(ctx, "*")
-	return count, wrap(err, "count expiring files of unit %d", unitID)
+		Scan(&counts).Error
+	return counts.Files, counts.Unseen, wrap(err, "count expiring files of unit %d", unitID)
+}
+
+// LastExpiry gives when the last of a unit's placed files expires, nil when
+// none is there.
+func (s *Store) LastExpiry(ctx context.Context, unitID int64) (*time.Time, error) {
+	rows, err := gorm.G[models.Placement](s.read).Select("expires_at").
+		Where("business_unit_id = ? AND state = ?", unitID, models.PlacementPlaced).
+		Order("expires_at DESC").Limit(1).Find(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err, "read last expiry of unit %d", unitID)
+	}
+	return rows[0].ExpiresAt, nil
 }
 
 // InState gives placements of a unit in a state, by id, from after an id on.

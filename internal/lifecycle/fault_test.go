@@ -1,0 +1,330 @@
+package lifecycle_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/rule"
+	"seaportal/internal/store"
+	"seaportal/internal/store/storetest"
+	"seaportal/models"
+)
+
+// wire stands between the engine and the real server: it sees every request
+// and may keep it, or its answer, from arriving.
+type wire struct {
+	next   http.RoundTripper
+	before func(*http.Request) (*http.Response, error)
+	after  func(*http.Request, *http.Response) error
+}
+
+func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.before != nil {
+		if answer, err := w.before(r); answer != nil || err != nil {
+			return answer, err
+		}
+	}
+	answer, err := w.next.RoundTrip(r)
+	if err != nil || w.after == nil {
+		return answer, err
+	}
+	if err := w.after(r, answer); err != nil {
+		_ = answer.Body.Close()
+		return nil, err
+	}
+	return answer, nil
+}
+
+func through(w wire) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		w.next = next
+		return w
+	}
+}
+
+func isCopy(r *http.Request) bool { return r.Header.Get("X-Amz-Copy-Source") != "" }
+
+func refuse(r *http.Request, status int, code string) *http.Response {
+	body := fmt.Sprintf(`<?xml version="1.0"?><Error><Code>%s</Code><Message>as told</Message></Error>`, code)
+	return &http.Response{
+		StatusCode: status, Request: r, ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(body)),
+		Header: http.Header{"Content-Type": {"application/xml"}}, Body: io.NopCloser(bytes.NewReader([]byte(body))),
+	}
+}
+
+// TestKilledAtAnyRequest ends the engine at each S3 request of a run in turn,
+// before it is sent and after it was answered, and lets a new engine go on.
+// Every file must then be placed exactly once, with its bytes.
+func TestKilledAtAnyRequest(t *testing.T) {
+	t.Parallel()
+	for _, answered := range []bool{false, true} {
+		for request := int64(1); ; request++ {
+			name := fmt.Sprintf("before request %d", request)
+			if answered {
+				name = fmt.Sprintf("after request %d", request)
+			}
+			var reached bool
+			t.Run(name, func(t *testing.T) { reached = killAt(t, request, answered) })
+			if !reached || t.Failed() {
+				break
+			}
+		}
+	}
+}
+
+// killAt tells whether the run came as far as that request.
+func killAt(t *testing.T, request int64, answered bool) bool {
+	b := sqliteBench(t)
+	for i := range 3 {
+		b.put(fmt.Sprintf("copy/%d.wav", i), content(i), nil)
+		b.put(fmt.Sprintf("move/%d.txt", i), content(i), map[string]string{"media-type": "chat-transcript"})
+	}
+	b.rule("copies", rule.Copy, nil)
+	b.rule("moves", rule.Move, func(d *rule.Definition) { d.MediaType = rule.ChatTranscript })
+
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	var count atomic.Int64
+	dead := errors.New("killed")
+	killed := b.engine(0, through(wire{
+		before: func(*http.Request) (*http.Response, error) {
+			if n := count.Add(1); n > request || (n == request && !answered) {
+				kill()
+				return nil, dead
+			}
+			return nil, nil
+		},
+		after: func(*http.Request, *http.Response) error {
+			if count.Load() >= request {
+				kill()
+				return dead
+			}
+			return nil
+		},
+	}))
+	_, err := killed.RunUnit(ctx, b.unit.ID)
+	reached := count.Load() >= request
+	if reached && err == nil && !answered {
+		t.Log("the last request of the run")
+	}
+
+	next := b.engine(0, nil)
+	if err := next.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.run(next)
+	b.run(b.engine(time.Minute, nil)) // what waits for another attempt
+	placements := b.placements()
+	for i := range 3 {
+		copied, moved := fmt.Sprintf("copy/%d.wav", i), fmt.Sprintf("move/%d.txt", i)
+		for _, key := range []string{copied, moved} {
+			if got, _ := b.sea(key); got != content(i) || len(placements[key]) != 1 || placements[key][0].State != models.PlacementPlaced {
+				t.Errorf("%s is %q, placements %+v", key, got, placements[key])
+			}
+		}
+		if got, _ := b.active(copied); got != content(i) {
+			t.Errorf("the source of the copy %s is %q", copied, got)
+		}
+		if _, there := b.active(moved); there {
+			t.Errorf("the source of the move %s is still there", moved)
+		}
+	}
+	if keys := b.seaKeys(); len(keys) != 6 {
+		t.Errorf("in SEA: %q", keys)
+	}
+	b.verifyHistory()
+	return reached
+}
+
+func TestALostAnswerOfACopyIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("moves", rule.Move, nil)
+	var lost atomic.Bool
+	report := b.run(b.engine(0, through(wire{after: func(r *http.Request, _ *http.Response) error {
+		if isCopy(r) && lost.CompareAndSwap(false, true) {
+			return io.ErrUnexpectedEOF
+		}
+		return nil
+	}})))
+	if report.Placed != 1 || !lost.Load() {
+		t.Errorf("report %+v, lost %v", report, lost.Load())
+	}
+	if p := b.only("a.wav"); p.VerifiedBy != "content" || p.SourceState != models.SourceDeleted {
+		t.Errorf("verified by %s, source %s", p.VerifiedBy, p.SourceState)
+	}
+	if keys := b.seaKeys(); len(keys) != 1 {
+		t.Errorf("in SEA: %q", keys)
+	}
+}
+
+func TestRefusalsFailThePlacementAndRetryPlacesIt(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("bad.wav", "bad", nil)
+	b.put("good.wav", "good", nil)
+	b.rule("copies", rule.Copy, nil)
+	refusing := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) && strings.HasSuffix(r.URL.Path, "bad.wav") {
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}}))
+	if report := b.run(refusing); report.Placed != 1 || report.Failed != 1 {
+		t.Fatalf("report %+v", report)
+	}
+	failed := b.only("bad.wav")
+	if failed.State != models.PlacementFailed || !strings.Contains(failed.LastError, "AccessDenied: as told") {
+		t.Errorf("%s because %q", failed.State, failed.LastError)
+	}
+	e := b.engine(0, nil)
+	if report := b.run(e); report.Placed != 0 {
+		t.Errorf("a failed placement was tried without being asked for: %+v", report)
+	}
+	if err := e.Retry(t.Context(), models.System, b.unit, []int64{failed.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.RunPending(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.only("bad.wav"); p.State != models.PlacementPlaced || p.LastError != "" {
+		t.Errorf("%s, %q", p.State, p.LastError)
+	}
+}
+
+func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	slow := wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}}
+	if report := b.run(b.engine(0, through(slow))); report.Waiting != 1 {
+		t.Fatalf("report %+v", report)
+	}
+	p := b.only("a.wav")
+	if p.State != models.PlacementQueued || p.Attempts != 1 || p.NextAttemptAt == nil || !strings.Contains(p.LastError, "SlowDown") {
+		t.Errorf("%+v", p)
+	}
+	for i := 1; i < 5; i++ { // each further refusal counts; the fifth is the last
+		b.run(b.engine(time.Duration(i)*time.Hour, through(slow)))
+	}
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.Attempts != 5 {
+		t.Errorf("%s after %d attempts", p.State, p.Attempts)
+	}
+}
+
+func TestASourceThatChangesDuringItsMoveStays(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "old", nil)
+	b.rule("moves", rule.Move, nil)
+	var once atomic.Bool
+	b.run(b.engine(0, through(wire{after: func(r *http.Request, _ *http.Response) error {
+		if isCopy(r) && once.CompareAndSwap(false, true) {
+			b.put("a.wav", "new", nil)
+		}
+		return nil
+	}})))
+	first := b.placements()["a.wav"][0]
+	if first.SourceState != models.SourceChanged {
+		t.Errorf("source %s", first.SourceState)
+	}
+	if got, _ := b.sea("a.wav"); got != "old" {
+		t.Errorf("in SEA %q", got)
+	}
+	if got, _ := b.active("a.wav"); got != "new" {
+		t.Errorf("in active storage %q", got)
+	}
+}
+
+func TestASourceThatVanishesBeforeItsCopyIsNoMystery(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("moves", rule.Move, nil)
+	var once atomic.Bool
+	b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) && once.CompareAndSwap(false, true) {
+			_, err := b.s3.DeleteObject(r.Context(), &s3.DeleteObjectInput{
+				Bucket: aws.String("active"), Key: aws.String(b.unit.ActivePrefix + "a.wav"),
+			})
+			return nil, err
+		}
+		return nil, nil
+	}})))
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.SourceState != models.SourceGone {
+		t.Errorf("%s, source %s, %q", p.State, p.SourceState, p.LastError)
+	}
+}
+
+func TestABrokenListingMarksNothingAsGone(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("keeps", rule.Keep, nil)
+	b.run(b.engine(0, nil))
+	broken := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if r.URL.Query().Get("list-type") == "2" {
+			return refuse(r, http.StatusInternalServerError, "InternalError"), nil
+		}
+		return nil, nil
+	}}))
+	if _, err := broken.RunUnit(t.Context(), b.unit.ID); err == nil {
+		t.Error("a scan without a listing succeeded")
+	}
+	files, err := b.store.CurrentFiles(t.Context(), b.unit.ID, "", 10)
+	if err != nil || len(files) != 1 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+	unit, err := b.store.UnitByID(t.Context(), b.unit.ID)
+	if err != nil || !strings.Contains(unit.ScanError, "InternalError") {
+		t.Errorf("the page would say %q, %v", unit.ScanError, err)
+	}
+}
+
+func TestTwoProcessesShareAUnitWithoutPlacingTwice(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		const files = 60
+		for i := range files {
+			b.put(fmt.Sprintf("%03d.wav", i), content(i), nil)
+		}
+		b.rule("moves", rule.Move, nil)
+		engines := []*lifecycle.Engine{b.engine(0, nil), b.engine(0, nil)}
+		errs := make(chan error, len(engines))
+		for _, e := range engines {
+			go func() {
+				_, err := e.RunUnit(t.Context(), b.unit.ID)
+				errs <- err
+			}()
+		}
+		for range engines {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if keys := b.seaKeys(); len(keys) != files {
+			t.Errorf("%d in SEA, want %d", len(keys), files)
+		}
+		b.verifyHistory()
+	})
+}

@@ -1,0 +1,305 @@
+package lifecycle_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/clock"
+	"seaportal/internal/embedded"
+	"seaportal/internal/history"
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/objects"
+	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
+	"seaportal/internal/sealed"
+	"seaportal/internal/store"
+	"seaportal/internal/store/storetest"
+	"seaportal/models"
+)
+
+const (
+	rootKey    = "AKIAOPERATOR00000000"
+	rootSecret = "operator-secret-of-the-tests-only-0000000"
+	region     = "us-east-1"
+)
+
+// server is the one embedded S3 server of this test binary, and those who
+// listen to its events.
+var server struct {
+	endpoint  string
+	mu        sync.Mutex
+	listeners map[int]func(embedded.Event)
+	next      int
+}
+
+func TestMain(m *testing.M) {
+	code := 1
+	defer func() { os.Exit(code) }()
+	dir, err := os.MkdirTemp("", "lifecycle")
+	if err != nil {
+		slog.Error("no directory", slog.Any("error", err))
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	stop, err := startServer(dir)
+	if err != nil {
+		slog.Error("no S3 server", slog.Any("error", err))
+		return
+	}
+	defer stop()
+	code = m.Run()
+}
+
+func startServer(dir string) (func(), error) {
+	ctx, quiet := context.Background(), slog.New(slog.DiscardHandler)
+	keys, err := sealed.LoadKey(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	iam, err := store.Open(ctx, store.Config{URL: "sqlite:" + filepath.Join(dir, "iam.db"), Log: quiet})
+	if err != nil {
+		return nil, err
+	}
+	server.listeners = make(map[int]func(embedded.Event))
+	running, err := embedded.Start(ctx, embedded.Config{
+		DataDir: filepath.Join(dir, "s3"), S3Listen: "127.0.0.1:0", Region: region,
+		RootAccessKey: rootKey, RootSecret: sealed.NewPlain(rootSecret), Keys: keys, Store: iam, Notify: tell, Log: quiet,
+	})
+	if err != nil {
+		return nil, err
+	}
+	server.endpoint = running.S3Endpoint()
+	client := objects.New(s3Client(nil))
+	for _, bucket := range []string{"active", "sea"} {
+		if err := client.EnsureBucket(ctx, bucket); err != nil {
+			return nil, err
+		}
+	}
+	return func() {
+		_ = running.Stop(ctx)
+		_ = iam.Close()
+	}, nil
+}
+
+func tell(event embedded.Event) {
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	for _, listener := range server.listeners {
+		listener(event)
+	}
+}
+
+// s3Client speaks to the server, through via where it is not nil.
+func s3Client(via func(http.RoundTripper) http.RoundTripper) *s3.Client {
+	cfg, err := config.LoadDefaultConfig(context.Background(),
+		config.WithRegion(region),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(rootKey, rootSecret, "")))
+	if err != nil {
+		slog.Error("no SDK configuration", slog.Any("error", err))
+		os.Exit(1)
+	}
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.BaseEndpoint, o.UsePathStyle, o.RetryMaxAttempts = &server.endpoint, true, 1
+		if via != nil {
+			o.HTTPClient = &http.Client{Transport: via(awshttp.NewBuildableClient().GetTransport())}
+		}
+	})
+}
+
+// bench is a unit with its own database and places on the shared server.
+type bench struct {
+	*testing.T
+	store *store.Store
+	unit  models.BusinessUnit
+	s3    *s3.Client
+	rules *rulebook.Service
+}
+
+func newBench(t *testing.T, s *store.Store) *bench {
+	t.Helper()
+	slug := "u" + strings.ToLower(rand.Text()[:12])
+	unit := models.BusinessUnit{
+		Slug: slug, Name: "Unit " + slug, Region: region, ActiveBucket: "active", ActivePrefix: slug + "/",
+		StorageKind: models.StorageSystem, SEAState: models.SEAEnabled, SEABucket: aws.String("sea"),
+		SEAPrefix: aws.String(slug + "/"), RetentionDays: models.RetentionDays,
+	}
+	if err := s.CreateUnit(t.Context(), &unit); err != nil {
+		t.Fatal(err)
+	}
+	return &bench{T: t, store: s, unit: unit, s3: s3Client(nil), rules: &rulebook.Service{Store: s, Clock: clock.Real}}
+}
+
+func sqliteBench(t *testing.T) *bench {
+	t.Helper()
+	return newBench(t, storetest.Open(t))
+}
+
+// engine makes an engine on the bench's database, its S3 calls through via.
+func (b *bench) engine(offset time.Duration, via func(http.RoundTripper) http.RoundTripper) *lifecycle.Engine {
+	return lifecycle.New(lifecycle.Config{
+		Store: b.store, Objects: objects.New(s3Client(via)), Clock: clock.Shifted(offset),
+		Log: slog.New(slog.DiscardHandler), Concurrency: 4, MaxSegment: 255, Alone: true,
+	})
+}
+
+// listen makes an engine hear of what happens on the server, as the running
+// portal does.
+func (b *bench) listen(e *lifecycle.Engine) {
+	server.mu.Lock()
+	id := server.next
+	server.next++
+	server.listeners[id] = func(event embedded.Event) {
+		e.Observe(lifecycle.Event{
+			Kind: lifecycle.EventKind(event.Kind), Bucket: event.Bucket, Key: event.Key,
+			AccessKeyID: event.AccessKeyID, Address: event.SourceIP,
+		})
+	}
+	server.mu.Unlock()
+	e.Start(b.Context())
+	b.Cleanup(func() {
+		server.mu.Lock()
+		delete(server.listeners, id)
+		server.mu.Unlock()
+		e.Stop()
+	})
+}
+
+func (b *bench) put(key, content string, metadata map[string]string) {
+	b.Helper()
+	if metadata == nil {
+		metadata = map[string]string{"media-type": "call-recording"}
+	}
+	_, err := b.s3.PutObject(b.Context(), &s3.PutObjectInput{
+		Bucket: &b.unit.ActiveBucket, Key: aws.String(b.unit.ActivePrefix + key), Metadata: metadata,
+		Body: strings.NewReader(content), ContentType: aws.String("audio/wav"),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// read gives an object's content and whether it is there.
+func (b *bench) read(bucket, key string) (string, bool) {
+	b.Helper()
+	out, err := b.s3.GetObject(b.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if objects.ReasonOf(err) == objects.NotFound {
+		return "", false
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = out.Body.Close() }()
+	var text bytes.Buffer
+	if _, err := io.Copy(&text, out.Body); err != nil {
+		b.Fatal(err)
+	}
+	return text.String(), true
+}
+
+func (b *bench) active(key string) (string, bool) { return b.read("active", b.unit.ActivePrefix+key) }
+func (b *bench) sea(key string) (string, bool)    { return b.read("sea", *b.unit.SEAPrefix+key) }
+
+// seaKeys lists what stands in the unit's location.
+func (b *bench) seaKeys() []string {
+	b.Helper()
+	var keys []string
+	err := objects.New(b.s3).List(b.Context(), "sea", *b.unit.SEAPrefix, func(o objects.Object) error {
+		keys = append(keys, strings.TrimPrefix(o.Key, *b.unit.SEAPrefix))
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return keys
+}
+
+// rule makes a rule that is on; change may adjust the definition first.
+func (b *bench) rule(name string, action rule.Action, change func(*rule.Definition)) rulebook.Rule {
+	b.Helper()
+	definition := rule.Definition{
+		Name: name, StartDate: rule.Day(time.Now()), MediaType: rule.CallRecording, Priority: 1,
+		Action: action, State: rule.On,
+	}
+	if change != nil {
+		change(&definition)
+	}
+	made, err := b.rules.Create(b.Context(), models.System, b.unit, definition)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return made
+}
+
+func (b *bench) run(e *lifecycle.Engine) lifecycle.Report {
+	b.Helper()
+	report, err := e.RunUnit(b.Context(), b.unit.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return report
+}
+
+// placements gives all placements by key, oldest first for each key.
+func (b *bench) placements() map[string][]models.Placement {
+	b.Helper()
+	rows, err := b.store.Placements(b.Context(), store.PlacementsQuery{UnitID: b.unit.ID, Limit: 100_000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	byKey := make(map[string][]models.Placement)
+	for i := len(rows) - 1; i >= 0; i-- {
+		byKey[rows[i].Key] = append(byKey[rows[i].Key], rows[i])
+	}
+	return byKey
+}
+
+// only gives the one placement of a key.
+func (b *bench) only(key string) models.Placement {
+	b.Helper()
+	rows := b.placements()[key]
+	if len(rows) != 1 {
+		b.Fatalf("%q has %d placements, want 1", key, len(rows))
+	}
+	return rows[0]
+}
+
+// wait polls until the condition holds.
+func (b *bench) wait(what string, holds func() bool) {
+	b.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			b.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+func (b *bench) verifyHistory() {
+	b.Helper()
+	if _, err := history.Verify(b.Context(), b.store); err != nil {
+		b.Error(err)
+	}
+}
+
+func content(i int) string { return fmt.Sprintf("content of file %d", i) }
