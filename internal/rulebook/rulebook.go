@@ -70,6 +70,12 @@ func (s *Service) Show(ctx context.Context, unit models.BusinessUnit, id int64) 
 	return read(row)
 }
 
+// Names gives the name of every rule of the unit by id, deleted ones too: they
+// still manage their files.
+func (s *Service) Names(ctx context.Context, unit models.BusinessUnit) (map[int64]string, error) {
+	return s.Store.RuleNames(ctx, unit.ID)
+}
+
 // Counts gives what each rule of the unit has done so far, by rule id. A rule
 // without files is not in it.
 func (s *Service) Counts(ctx context.Context, unit models.BusinessUnit) (map[int64]store.RuleCounts, error) {
