@@ -20,9 +20,10 @@ type Summary struct {
 	DeletedSoon, Unseen int64
 	Queued, Failed      int64
 	Downloads           int64 // through the portal and links, ever
+	LastDownload        *time.Time
 }
 
-// Summaries gives every unit by name, counted, in three queries.
+// Summaries gives every unit by name, counted, in four queries.
 func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	units, err := s.Store.Units(ctx)
 	if err != nil {
@@ -36,6 +37,10 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	downloads, err := s.Store.LastDownloads(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Summary, 0, len(units))
 	for _, unit := range units {
 		total := totals[unit.ID]
@@ -45,6 +50,9 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		}
 		if set, ok := credentials[unit.ID]; ok {
 			summary.Credential = &set
+		}
+		if at, ok := downloads[unit.ID]; ok {
+			summary.LastDownload = &at
 		}
 		list = append(list, summary)
 	}

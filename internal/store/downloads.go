@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -30,4 +31,16 @@ func (s *Store) RecordDownload(ctx context.Context, download models.Download) er
 		return wrap(err, "count download of placement %d", download.PlacementID)
 	}
 	return wrap(s.wdb(ctx).Create(&download).Error, "record download of placement %d", download.PlacementID)
+}
+
+// LastDownloads gives when a file of each unit was last given out, by unit id.
+// A unit without downloads is not in it.
+func (s *Store) LastDownloads(ctx context.Context) (map[int64]time.Time, error) {
+	rows, err := gorm.G[models.Download](s.read).
+		Where("id IN (SELECT MAX(id) FROM downloads GROUP BY business_unit_id)").Find(ctx)
+	byUnit := make(map[int64]time.Time, len(rows))
+	for _, row := range rows {
+		byUnit[row.UnitID] = row.At
+	}
+	return byUnit, wrap(err, "read last downloads")
 }
