@@ -28,15 +28,18 @@ const (
 	rescueAfter = 7 * time.Hour
 	// keepFinished bounds the table: a tick of ten seconds is 360 rows an hour.
 	keepFinished = time.Hour
-	// pollInterval is how late a job is noticed where its notification is lost.
-	pollInterval = time.Second
+	// SQLite is asked for jobs, since its notifications are a table that River
+	// would read twenty times a second. PostgreSQL tells.
+	runPoll  = 250 * time.Millisecond
+	taskPoll = 2 * time.Second
 )
 
-// Task is one periodic piece of work. Its Run must return soon after its
-// context ends, and must bear being run twice at once by two processes.
+// Task is one piece of work that nobody asks for. Its Run must return soon
+// after its context ends, and must bear being run twice at once by two
+// processes.
 type Task struct {
 	Name    string        // of its queue too: letters, digits and _
-	Every   time.Duration // at least a second
+	Every   time.Duration // at least a second; 0 where it runs at start only
 	AtStart bool          // also run directly when the process starts
 	Run     func(context.Context) error
 }
@@ -124,15 +127,19 @@ func (r *Runner) settings() (*river.Config, error) {
 	settings := &river.Config{
 		CompletedJobRetentionPeriod: keepFinished,
 		ErrorHandler:                reporter{log: r.cfg.Log},
-		FetchPollInterval:           pollInterval,
+		FetchPollInterval:           taskPoll,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		Logger:                      slog.New(quiet{r.cfg.Log.Handler()}),
-		Queues:                      map[string]river.QueueConfig{runQueue: {MaxWorkers: runWorkers}},
+		PollOnly:                    r.cfg.Store.Dialect() == store.SQLite,
+		Queues:                      map[string]river.QueueConfig{runQueue: {MaxWorkers: runWorkers, FetchPollInterval: runPoll}},
 		Workers:                     workers,
 	}
 	ticks := tickWorker{tasks: map[string]Task{}}
 	for _, task := range r.cfg.Tasks {
+		if task.Every == 0 {
+			continue
+		}
 		ticks.tasks[task.Name] = task
 		settings.Queues[task.Name] = river.QueueConfig{MaxWorkers: 1}
 		settings.PeriodicJobs = append(settings.PeriodicJobs, periodic(task))
