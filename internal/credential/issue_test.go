@@ -30,7 +30,7 @@ func code(err error) string {
 func TestGenerateGivesAWorkingSetThatIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		b := setUp(t, s, 0)
+		b := setUp(t, s)
 		set := b.generate(t)
 		if err := b.lists(t, set); err != nil {
 			t.Error(err)
@@ -53,7 +53,7 @@ func TestGenerateGivesAWorkingSetThatIsNotAcknowledged(t *testing.T) {
 func TestRegenerateRefusesOldKeyBeforeShowingNew(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		b := setUp(t, s, 0)
+		b := setUp(t, s)
 		old := b.generate(t)
 		b.gate.Decide(nil)
 		set, err := b.regenerate(t)
@@ -83,7 +83,7 @@ func TestRegenerateRefusesOldKeyBeforeShowingNew(t *testing.T) {
 
 func TestGenerateIsRefusedWhileASetIsActive(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	b.generate(t)
 	nonce := b.nonce(t, grace, credential.PurposeGenerate)
 	_, err := b.Generate(t.Context(), grace, b.unit, nonce)
@@ -95,7 +95,7 @@ func TestGenerateIsRefusedWhileASetIsActive(t *testing.T) {
 
 func TestRegenerateAsksForTheSlugAndForASet(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	nonce := b.nonce(t, ada, credential.PurposeRegenerate)
 	_, err := b.Regenerate(t.Context(), ada, b.unit, nonce, "another")
 	if fault.Fields(err)["confirm"] == "" {
@@ -109,7 +109,7 @@ func TestRegenerateAsksForTheSlugAndForASet(t *testing.T) {
 
 func TestNothingIsIssuedWhileSEAIsNotEnabled(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	if err := b.store.ChangeSEA(t.Context(), b.unit.ID, models.SEAEnabled, models.SEADisabling); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestNothingIsIssuedWhileSEAIsNotEnabled(t *testing.T) {
 func TestOfManyRegenerationsAtOnceOneWinsAndTheOthersLearnWhose(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		b := setUp(t, s, 0)
+		b := setUp(t, s)
 		b.generate(t)
 		const racers = 8
 		nonces := make([]string, racers)
@@ -160,7 +160,7 @@ func TestOfManyRegenerationsAtOnceOneWinsAndTheOthersLearnWhose(t *testing.T) {
 
 func TestAFormThatIsOlderThanTheSetStopsNothing(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	b.generate(t)
 	old := b.nonce(t, grace, credential.PurposeRegenerate)
 	set, err := b.regenerate(t)
@@ -178,7 +178,7 @@ func TestAFormThatIsOlderThanTheSetStopsNothing(t *testing.T) {
 
 func TestAClosedTabCancelsNothing(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	nonce := b.nonce(t, ada, credential.PurposeGenerate)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -193,7 +193,7 @@ func TestAClosedTabCancelsNothing(t *testing.T) {
 
 func TestAcknowledgeIsForTheActiveSetOnly(t *testing.T) {
 	t.Parallel()
-	b := setUp(t, storetest.Open(t), 0)
+	b := setUp(t, storetest.Open(t))
 	old := b.generate(t)
 	set, err := b.regenerate(t)
 	if err != nil {

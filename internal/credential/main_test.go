@@ -37,14 +37,13 @@ type bench struct {
 	unit  models.BusinessUnit
 }
 
-// setUp makes a bench. An operation on it may take that long at most.
-func setUp(t *testing.T, s *store.Store, timeout time.Duration) *bench {
+// setUp makes a bench.
+func setUp(t *testing.T, s *store.Store) *bench {
 	t.Helper()
-	slug := "u" + strings.ToLower(rand.Text()[:12])
-	return setUpAt(t, s, timeout, slug)
+	return setUpAt(t, s, "u"+strings.ToLower(rand.Text()[:12]))
 }
 
-func setUpAt(t *testing.T, s *store.Store, timeout time.Duration, slug string) *bench {
+func setUpAt(t *testing.T, s *store.Store, slug string) *bench {
 	t.Helper()
 	b := &bench{cloud: cloud.Shared(t), gate: &cloud.Gate{}, store: s}
 	bucket, prefix := cloud.SEABucket, slug+"/"
@@ -56,14 +55,19 @@ func setUpAt(t *testing.T, s *store.Store, timeout time.Duration, slug string) *
 	if err := s.CreateUnit(t.Context(), &b.unit); err != nil {
 		t.Fatal(err)
 	}
+	b.patience(0)
+	return b
+}
+
+// patience sets how long one operation may take from now on; 0 is the default.
+func (b *bench) patience(timeout time.Duration) {
 	b.Service = credential.New(credential.Config{
-		Store: s, IAM: b.cloud.IAM(b.gate), Endpoint: b.cloud.Endpoint(), Region: cloud.Region,
+		Store: b.store, IAM: b.cloud.IAM(b.gate), Endpoint: b.cloud.Endpoint(), Region: cloud.Region,
 		S3: func(accessKeyID string, secret sealed.Plain) *s3.Client {
 			return b.cloud.S3(b.gate, accessKeyID, secret)
 		},
 		Timeout: timeout, Log: slog.New(slog.DiscardHandler),
 	})
-	return b
 }
 
 func (b *bench) nonce(t *testing.T, by models.Actor, purpose string) string {
