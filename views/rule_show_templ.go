@@ -345,7 +345,7 @@ func ruleVersions(p layout.Page, versions []RuleVersionRow) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(versions) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\" aria-labelledby=\"versions\"><header class=\"card-head\"><h2 id=\"versions\">Versions</h2></header><ol class=\"events\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\" aria-labelledby=\"versions\"><header class=\"card-head\"><h2 id=\"versions\">Versions</h2></header><ol class=\"lines events\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

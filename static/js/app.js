@@ -1,0 +1,117 @@
+// What script adds to pages that work without it. All of it is by delegation from the document, so parts that htmx swaps in
+// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-gate, data-match.
+(() => {
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+
+  // say tells eyes and screen readers what happened.
+  let quiet;
+  const say = (text) => {
+    const place = byId("said");
+    if (!place) return;
+    place.textContent = "";
+    requestAnimationFrame(() => { place.textContent = text; });
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { place.textContent = ""; }, 4000);
+  };
+
+  // copy takes the text of an element; where the browser refuses, it selects the text for the keyboard.
+  const copy = async (button) => {
+    const source = byId(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      say(button.dataset.said || "Copied");
+    } catch {
+      source.toggleAttribute("data-shown", true);
+      getSelection().selectAllChildren(source);
+      say("Press Ctrl+C to copy");
+    }
+  };
+
+  const reveal = (button) => {
+    const shown = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(shown));
+    byId(button.dataset.reveal).toggleAttribute("data-shown", shown);
+  };
+
+  const toggleTheme = () => {
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
+  };
+
+  const open = (link, event) => {
+    const dialog = byId(link.dataset.open);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+    dialog.querySelector("input:not([type=hidden])")?.focus();
+  };
+
+  // A gate keeps a button shut until its box is ticked or its text is typed. The server asks for the text in any case.
+  const closable = (button) => button && !button.hasAttribute("data-denied");
+  const judgeGates = () => {
+    for (const box of document.querySelectorAll("[data-gate]")) {
+      const button = byId(box.dataset.gate);
+      if (closable(button)) button.disabled = box.checkVisibility() && !box.checked;
+    }
+    for (const field of document.querySelectorAll("[data-match]")) {
+      const button = byId(field.dataset.opens);
+      if (closable(button)) button.disabled = field.value.trim() !== field.dataset.match;
+    }
+  };
+
+  // countSelection keeps the words above a list true: how many rows of this page are chosen.
+  const countSelection = (form) => {
+    const boxes = [...form.querySelectorAll("tbody input[name=id]")];
+    const chosen = boxes.filter((box) => box.checked).length;
+    const files = chosen === 1 ? "1 file" : `${chosen} files`;
+    form.querySelector("[data-selected-count]").textContent = `${files} on this page selected`;
+    form.querySelector("[data-selected-delete]").textContent = `Delete ${files}…`;
+    const all = form.querySelector("[data-select-all]");
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  };
+
+  const actions = [
+    ["[data-copy]", copy],
+    ["[data-reveal]", reveal],
+    ["[data-theme-toggle]", toggleTheme],
+    ["[data-open]", open],
+  ];
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of actions) {
+      const element = event.target.closest(selector);
+      if (element) act(element, event);
+    }
+    if (event.target.matches("dialog")) event.target.close();
+  });
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-selection]");
+    if (form) {
+      if (event.target.matches("[data-select-all]")) {
+        for (const box of form.querySelectorAll("tbody input[name=id]")) box.checked = event.target.checked;
+      }
+      countSelection(form);
+    }
+    judgeGates();
+  });
+
+  // A page that showed a secret leaves nothing behind: no text for the back/forward cache, no POST in the history.
+  const sensitive = document.body.dataset.sensitive;
+  if (sensitive) history.replaceState(null, "", sensitive);
+  addEventListener("pagehide", () => {
+    for (const secret of document.querySelectorAll("[data-secret]")) secret.remove();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && sensitive) location.replace(sensitive);
+    judgeGates();
+    for (const form of document.querySelectorAll("[data-selection]")) countSelection(form);
+  });
+
+  judgeGates();
+})();

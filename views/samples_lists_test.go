@@ -1,0 +1,172 @@
+package views_test
+
+import (
+	"fmt"
+	"time"
+
+	"seaportal/internal/rule"
+	"seaportal/views"
+	"seaportal/views/layout"
+	"seaportal/views/ui"
+)
+
+func ruleSamples() []sample {
+	at := page(home + "/rules")
+	rows := []views.RuleRow{
+		{ID: 1, Name: "Call recordings for Northwind audit", MediaType: rule.CallRecording, Priority: 1, State: rule.On, Sentence: sentence("a", rule.Copy), Placed: 1102, StartDate: "2026-11-20"},
+		{ID: 2, Name: "QA samples", MediaType: rule.CallRecording, Priority: 2, State: rule.Paused, Sentence: sentence("b", rule.Move), Placed: 138, Failing: 3, StartDate: "2026-11-20"},
+		{ID: 3, Name: "Never outside", MediaType: rule.Email, Priority: 1, State: rule.Draft, Sentence: sentence("c", rule.Keep), StartDate: "2026-11-20"},
+	}
+	edit := views.RuleEditProps{
+		Unit: unit, Name: "Call recordings for Northwind audit", StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording",
+		Priority: "1", Action: "copy", AfterDays: "2", Sentence: sentence("a", rule.Copy),
+		Conditions: []views.Condition{{Field: "skill", Op: "any-of", Value: "Claims DE, Claims AT"}, {Field: "attr:language", Op: "exists"}, {}},
+		Preview: &views.RulePreview{
+			Checked: now, Matched: 1284, Count: 1102, Bytes: 96_400_000_000, Placed: 110, OtherRule: 59, OutOfReach: 13,
+			First: []views.PreviewFile{{Key: "call-recording/claims/2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now}, {Key: absurd, Size: 1}},
+		},
+	}
+	blank := views.RuleEditProps{Unit: unit, StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording", Priority: "1", Action: "copy", AfterDays: "0", Sentence: sentence("", rule.Copy)}
+	refused := edit
+	refused.ID, refused.Version, refused.State, refused.Preview = 7, 3, rule.On, nil
+	refused.Name, refused.MediaType, refused.Action = absurd, "carrier-pigeon", "keep"
+	refused.Errors = map[string]string{"name": "Use at most 120 characters.", "media_type": "Choose a media type.", "c[0].value": "Enter a value.", "after_days": "Enter a whole number from 0 to 3650."}
+	show := views.RuleShowProps{
+		Unit: unit, Rule: rows[1], Description: "For the audit of spring.", Action: rule.Move, AfterDays: 2, Claimed: 1300, Waiting: 20,
+		Versions: []views.RuleVersionRow{{Version: 2, At: now.Add(-time.Hour), By: "Ada Admin", Sentence: sentence("b", rule.Move)}, {Version: 1, At: now.AddDate(-1, 0, 0), By: absurd, Sentence: sentence("b", rule.Copy)}},
+	}
+	return []sample{
+		{"rules", views.RuleList(at, views.RuleListProps{Unit: unit, Rules: rows})},
+		{"rules-empty", views.RuleList(at, views.RuleListProps{Unit: unit})},
+		{"rules-viewer", views.RuleList(viewer(home+"/rules"), views.RuleListProps{Unit: unit, Rules: rows})},
+		{"rule-new", views.RuleEdit(at, edit)},
+		{"rule-new-blank", views.RuleEdit(at, blank)},
+		{"rule-edit-refused", views.RuleEdit(at, refused)},
+		{"rule", views.RuleShow(at, show)},
+		{"rule-delete", views.RuleDelete(at, views.RuleDeleteProps{Unit: unit, ID: 2, Name: "QA samples", Claimed: 138})},
+	}
+}
+
+func fileRows() []views.FileRow {
+	row := func(id int64, key, state string, size int64, age int) views.FileRow {
+		r := views.FileRow{ID: id, Key: key, RuleID: 1, Rule: "Northwind audit", Size: size, State: state}
+		if state == "placed" {
+			r.Placed = now.AddDate(0, 0, -age).Add(-40 * time.Minute)
+			r.Expires = r.Placed.AddDate(0, 0, 30)
+			r.Soon, r.Deletable = age > 26, true
+		}
+		return r
+	}
+	rows := []views.FileRow{
+		row(12, "2026-11-21_0914_a81f.wav", "placed", 14_200_000, 2),
+		row(11, "call-recording/claims/2026-11-21_0917_77c0.mp4", "placed", 212_800_000, 2),
+		row(10, "call-recording/claims/de/2026/11/20/2026-11-20_1651_0be2.wav", "placed", 9_600_000, 3),
+		row(9, "2026-10-27_0805_91aa.wav", "placed", 18_000_000, 27),
+		row(8, "2026-11-23_0840_b00f.wav", "placing", 31_400_000, 0),
+		row(7, "2026-11-23_0841_b010.wav", "queued", 31_400_000, 0),
+		row(6, "2026-11-22_1902_ee71.wav", "failed", 31_400_000, 0),
+		row(5, "kept/tea time ☕ & “quotes”.txt", "removed", 0, 0),
+		row(4, absurd, "removing", 640_300_000, 0),
+	}
+	rows[1].Downloaded = true
+	rows[6].Problem, rows[6].Deletable = "AccessDenied: the object store refused to copy it", true
+	return rows
+}
+
+func fileSamples() []sample {
+	at := page(home + "/files")
+	list := views.FileListProps{Unit: unit, Rows: fileRows(), Rules: []ui.Option{{Value: "1", Label: "Northwind audit"}, {Value: "2", Label: "QA samples"}}, Older: "?after=8", Total: "1,240", Bytes: 58_100_000_000}
+	filtered := list
+	filtered.Query, filtered.Status, filtered.Rule, filtered.Newer, filtered.Older = "2026-11", "failed", "1", "?before=8", ""
+	none := filtered
+	none.Rows, none.Query = nil, absurd
+	show := views.FileShowProps{
+		Unit: unit, File: fileRows()[1], SEAKey: "sea/emea-contact-centre-4021/call-recording/claims/2026-11-21_0917_77c0.mp4", ContentType: "video/mp4",
+		Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", VerifiedBy: "Size and checksum equal the original's.",
+		ETag: "d41d8cd98f00b204e9800998ecf8427e", RuleVersion: 2, Action: rule.Copy, Source: "Still in active storage", Downloads: 3,
+		Attributes: []views.Attribute{{Name: "media-type", Value: "screen-recording"}, {Name: "skill", Value: "Claims DE"}, {Name: "agent", Value: absurd[:200]}},
+		Steps: []views.FileStep{
+			{At: now.Add(-time.Hour), Text: "Downloaded through the portal", By: "Ada Admin", Extra: "from 192.0.2.7"},
+			{At: now.AddDate(0, 0, -2), Text: "Placed in SEA: size and checksum verified"},
+			{At: now.AddDate(0, 0, -2), Text: "Queued by the rule Northwind audit, version 2"},
+		},
+		Links: linkRows()[:2],
+	}
+	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5, NextTry: now.Add(time.Hour)}
+	gone := views.FileShowProps{Unit: unit, File: fileRows()[8], RuleVersion: 1, Action: rule.Move, Removed: now, RemovedWhy: "deleted by", RemovedBy: "the partner’s client", Steps: show.Steps[:1]}
+	return []sample{
+		{"files", views.FileList(at, list)},
+		{"files-filtered", views.FileList(at, filtered)},
+		{"files-no-match", views.FileList(at, none)},
+		{"files-empty", views.FileList(at, views.FileListProps{Unit: unit})},
+		{"files-viewer", views.FileList(viewer(home+"/files"), list)},
+		{"file", views.FileShow(at, show)},
+		{"file-failed", views.FileShow(at, failed)},
+		{"file-gone", views.FileShow(at, gone)},
+		{"files-delete", views.FileDelete(at, views.FileDeleteProps{Unit: unit, Files: append(fileRows()[:3], fileRows()[8]), Unseen: 2, Bytes: 236_600_000})},
+		{"files-delete-none", views.FileDelete(at, views.FileDeleteProps{Unit: unit})},
+		{"catalogue", views.CatalogueShow(at, views.CatalogueShowProps{
+			Unit: unit, Key: "chat/2026-11-21.txt", Size: 812, MediaType: rule.ChatTranscript, ETag: "d41d8cd9", Class: "STANDARD", Stored: now.AddDate(0, 0, -4),
+			FirstSeen: now.AddDate(0, 0, -4), Why: "No rule that is on matches it.",
+		})},
+	}
+}
+
+func linkRows() []views.LinkRow {
+	link := func(id int64, state string, left time.Duration) views.LinkRow {
+		return views.LinkRow{ID: id, FileID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", State: state, Created: now.Add(-2 * time.Hour), CreatedBy: "Ada Admin", Expires: now.Add(left), Downloads: 1, MaxDownloads: 5}
+	}
+	rows := []views.LinkRow{link(4, "live", 20*time.Hour), link(3, "used-up", time.Hour), link(2, "revoked", time.Hour), link(1, "expired", -time.Hour)}
+	rows[0].HasPIN, rows[3].Key = true, absurd
+	return rows
+}
+
+func linkSamples() []sample {
+	at := page(home + "/files/links")
+	form := views.LinkNewProps{Unit: unit, ID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Expires: now.AddDate(0, 0, 28), Lifetime: "24h", MaxDownloads: "1"}
+	refused := form
+	refused.Key, refused.Lifetime, refused.Errors = absurd, "9000h", map[string]string{"lifetime": "Choose a lifetime from the list.", "pin": "Use 4 to 12 digits."}
+	return []sample{
+		{"link-new", views.LinkNew(at, form)},
+		{"link-new-refused", views.LinkNew(at, refused)},
+		{"link-created", views.LinkCreated(at, views.LinkCreatedProps{Unit: unit, ID: 11, Key: form.Key, Link: "https://sea.example.com/d/9vXq2m4T0c8aYw7fK1nRzL5eHsUbGdPj", Expires: now.Add(24 * time.Hour), MaxDownloads: 1, HasPIN: true})},
+		{"links", views.LinkList(page(home+"/links"), views.LinkListProps{Unit: unit, Links: linkRows(), Older: "?after=1"})},
+		{"links-empty", views.LinkList(page(home+"/links"), views.LinkListProps{Unit: unit})},
+	}
+}
+
+func otherSamples() []sample {
+	var events []views.Event
+	for i, text := range []string{
+		"Regenerated the credential set of EMEA Contact Centre", "Placed 1,102 files by the rule Northwind audit", "Enabled the rule Northwind audit",
+		"Signed in", "Tried to sign in with a wrong password", absurd,
+	} {
+		events = append(events, views.Event{
+			ID: int64(100 - i), At: now.Add(-time.Duration(i*9) * time.Hour), Actor: "Ada Admin", Text: text, Address: "192.0.2.7",
+			Unit: "emea-contact-centre", Href: home + "/rules", Failed: i == 4,
+		})
+	}
+	var runs []views.RunRow
+	for i, job := range []string{"Scan", "Place", "Expire", "Reconcile"} {
+		runs = append(runs, views.RunRow{Job: job, Unit: "emea-contact-centre", Started: now.Add(-time.Duration(i) * time.Minute), Took: fmt.Sprintf("%d ms", 12+i*40), Result: "Nothing to do", Failed: i == 3})
+	}
+	u := unit
+	long := unitIn("enabled")
+	long.Name = absurd
+	return []sample{
+		{"history", views.HistoryList(page("/history"), views.HistoryListProps{Events: events, Older: "?after=95"})},
+		{"history-unit", views.HistoryList(page(home+"/history"), views.HistoryListProps{Unit: &u, Events: events[:2]})},
+		{"history-empty", views.HistoryList(page(home+"/history"), views.HistoryListProps{Unit: &long})},
+		{"system", views.System(page("/system"), views.SystemProps{
+			Version: "0.1.0", Runs: runs,
+			Health: []views.HealthRow{
+				{Name: "Database", Value: "SQLite, schema 7", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
+				{Name: "Object store", Value: "Embedded, http://127.0.0.1:9000", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
+				{Name: "Clock", Value: "Shifted by 721h", State: ui.Fact{Tone: ui.ToneWarn, Word: "Shifted"}, Fix: "For trials only. Unset SEA_CLOCK_OFFSET and start again."},
+			},
+			Capabilities: []views.Capability{{Name: "Conditional copy", Has: true, Text: "A file is never overwritten."}, {Name: "Bucket lifecycle", Text: "SEA removes files by itself."}},
+		})},
+		{"system-empty", views.System(page("/system"), views.SystemProps{Version: "0.1.0"})},
+		{"compact-dark", views.BusinessUnitList(layout.Page{Actor: layout.Actor{Email: "a@example.com"}, Path: "/business-units", Now: now, Theme: "dark", Density: "compact"}, views.BusinessUnitListProps{Units: unitRows()})},
+	}
+}

@@ -1,0 +1,180 @@
+package views_test
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"seaportal/internal/rule"
+	"seaportal/internal/sealed"
+	"seaportal/views"
+	"seaportal/views/layout"
+	"seaportal/views/ui"
+)
+
+// now is the clock of every sample.
+var now = time.Date(2026, 11, 23, 9, 52, 0, 0, time.UTC)
+
+// absurd is text that somebody will type or upload one day.
+var absurd = "<script>alert(1)</script> \"quotes\" ☕🎧 مرحبا \u202Eevil\nline\x00\xff " + strings.Repeat("very-long/", 500)
+
+// sample is one screen in one state.
+type sample struct {
+	name string
+	view templ.Component
+}
+
+func page(at string) layout.Page {
+	return layout.Page{
+		Actor: layout.Actor{Email: "admin@example.com", Name: "Ada Admin", Role: "Administrator"},
+		Path:  at, Now: now,
+		May: layout.Permissions{Access: true, Rules: true, Operate: true},
+	}
+}
+
+func viewer(at string) layout.Page {
+	p := page(at)
+	p.Actor = layout.Actor{Email: "viewer@example.com", Role: "Viewer"}
+	p.May = layout.Permissions{}
+	return p
+}
+
+var unit = layout.Unit{Slug: "emea-contact-centre", Name: "EMEA Contact Centre", Region: "eu-central-1", State: "enabled"}
+
+func unitIn(state string) layout.Unit {
+	u := unit
+	u.State = state
+	return u
+}
+
+const home = "/business-units/emea-contact-centre"
+
+var connect = views.Connect{
+	Endpoint: "https://s3.sea.example.com", Region: "eu-central-1", Location: "sea/emea-contact-centre-4021/", AccessKeyID: "SEAK4F7Q2M9XC1VTB0DZ",
+}
+
+func samples() []sample {
+	var all []sample
+	for _, group := range [][]sample{
+		plainSamples(), unitSamples(), credentialSamples(), ruleSamples(), fileSamples(), linkSamples(), otherSamples(),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func plainSamples() []sample {
+	return []sample{
+		{"sign-in", views.SignIn(layout.Page{Now: now}, views.SignInProps{})},
+		{"sign-in-refused", views.SignIn(layout.Page{Now: now}, views.SignInProps{Email: "ada@example.com", Problem: "E-mail or password is wrong.", Next: "/history"})},
+		{"set-up", views.SetUp(layout.Page{Now: now}, views.SetUpProps{Token: "t0ken"})},
+		{"set-up-refused", views.SetUp(layout.Page{Now: now}, views.SetUpProps{
+			Token: "t0ken", Email: "ada", Name: "Ada",
+			Errors: map[string]string{"email": "Enter an e-mail address.", "password": "Use at least 12 characters."},
+		})},
+		{"partner", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Name: "2026-11-21_0914_a81f.wav", Size: 14_200_133, Expires: now.Add(20 * time.Hour), Left: "1",
+			Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		})},
+		{"partner-pin", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Name: absurd, Size: 12, Expires: now.Add(time.Hour), HasPIN: true, Problem: "That is not the PIN. 4 tries are left.",
+		})},
+		{"partner-gone", views.PartnerGone(layout.Page{Now: now})},
+		{"problem-plain", views.Problem(layout.Page{Now: now}, views.ProblemProps{Title: "Too many attempts", Message: "Too many attempts. Try again in 40 seconds."})},
+		{"problem-404", views.Problem(page("/x"), views.ProblemProps{Title: "Not found", Message: "This page does not exist, or you may not see it."})},
+		{"problem-500", views.Problem(page("/x"), views.ProblemProps{
+			Title: "Something failed", Message: "Something failed on our side. Nothing was changed.", Reference: "7F3A-91", Back: home,
+		})},
+	}
+}
+
+func unitRows() []views.UnitRow {
+	return []views.UnitRow{
+		{Slug: "emea-contact-centre", Name: "EMEA Contact Centre", State: "enabled", Files: 1240, Bytes: 58_100_000_000, DeletesSoon: 86, Failed: 1, LastDownload: now.Add(-20 * time.Minute)},
+		{Slug: "apac", Name: "APAC Service Desk", State: "enabled", Files: 12, Bytes: 18_400_000},
+		{Slug: "legal-hold-archive", Name: "Legal", State: "off"},
+		{Slug: "new-one", Name: "Being made", State: "enabling"},
+	}
+}
+
+func unitSamples() []sample {
+	full := views.BusinessUnitShowProps{
+		Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", HasCredential: true, ClientSeen: now, Rules: 2,
+		Files: 1240, Bytes: 58_100_000_000, DeletesSoon: 86, NotFetched: 12, Failed: 1, Queued: 14, EverPlaced: true, ScannedAt: now.Add(-3 * time.Minute),
+	}
+	setUp := views.BusinessUnitShowProps{Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", HasCredential: true}
+	unconfirmed := setUp
+	unconfirmed.Unconfirmed, unconfirmed.ScanProblem = true, "AccessDenied: "+absurd
+	warned := page("/")
+	warned.Warnings = []layout.Warning{{Title: "The life cycle's clock is shifted by 721h", Text: "For trials only: files expire earlier than they should."}}
+	warned.Flash = layout.Flash{Tone: ui.ToneOK, Text: "Business unit EMEA Contact Centre was created."}
+	return []sample{
+		{"overview", views.Overview(warned, views.OverviewProps{Units: unitRows(), Attention: []views.Attention{
+			{Tone: ui.ToneWarn, Title: "86 files of EMEA Contact Centre are deleted within 3 days", Text: "12 of them were never downloaded.", Action: "See files", Href: home + "/files"},
+			{Tone: ui.ToneBad, Title: "1 placement of EMEA Contact Centre failed", Text: "AccessDenied: the object store refused to copy it.", Action: "See why", Href: home + "/files?status=failed"},
+			{Tone: ui.ToneInfo, Title: "APAC Service Desk has no rule that is on", Text: "Nothing is placed until there is one.", Action: "Rules", Href: home + "/rules"},
+		}})},
+		{"overview-calm", views.Overview(page("/"), views.OverviewProps{Units: unitRows()[:1]})},
+		{"overview-empty", views.Overview(page("/"), views.OverviewProps{})},
+		{"units", views.BusinessUnitList(page("/business-units"), views.BusinessUnitListProps{Units: unitRows()})},
+		{"units-absurd", views.BusinessUnitList(viewer("/business-units"), views.BusinessUnitListProps{Units: []views.UnitRow{{Slug: strings.Repeat("a", 60), Name: absurd, State: "off", Files: 1 << 60, Bytes: 1 << 62}}})},
+		{"unit-new", views.BusinessUnitNew(page("/business-units/new"), views.BusinessUnitNewProps{})},
+		{"unit-new-refused", views.BusinessUnitNew(page("/business-units"), views.BusinessUnitNewProps{
+			Name: absurd, Slug: "EMEA", ActivePrefix: "no slash",
+			Errors: map[string]string{"name": "Use at most 120 characters.", "slug": "Use only small letters a to z, digits and hyphens.", "active_prefix": "End the prefix with a slash."},
+		})},
+		{"unit", views.BusinessUnitShow(page(home), full)},
+		{"unit-set-up", views.BusinessUnitShow(page(home), setUp)},
+		{"unit-problems", views.BusinessUnitShow(viewer(home), unconfirmed)},
+		{"unit-off", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("off"), ActiveStorage: "active/emea-contact-centre/"})},
+		{"unit-enabling", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("enabling"), ActiveStorage: "active/emea-contact-centre/"})},
+		{"settings", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, LastDeleted: now.AddDate(0, 0, 30),
+		})},
+		{"settings-refused", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, RetentionDays: 30, Confirm: "emea", Errors: map[string]string{"confirm": "Type emea-contact-centre exactly."},
+		})},
+		{"settings-off", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{Unit: unitIn("off"), Location: connect.Location, RetentionDays: 30})},
+	}
+}
+
+func credentialSamples() []sample {
+	at := page(home + "/credentials")
+	show := func(state string) views.CredentialShowProps {
+		return views.CredentialShowProps{
+			Unit: unit, State: state, Nonce: "n0nce", Connect: connect, Created: now.Add(-time.Hour), CreatedBy: "Ada Admin",
+			LastUsed: now.Add(-18 * time.Minute), Confirmed: true, LeaseUntil: now.Add(time.Minute), StillWorks: "SEAK9ZD1000000K2LM",
+		}
+	}
+	none := show("none")
+	none.Connect.AccessKeyID = ""
+	none.Connect.Endpoint = "http://127.0.0.1:9000"
+	unconfirmed := show("active")
+	unconfirmed.Confirmed, unconfirmed.AlreadyDone, unconfirmed.LastUsed = false, true, time.Time{}
+	revoked := show("revoked")
+	revoked.Connect.AccessKeyID, revoked.Revoked, revoked.RevokedBy = "", now.Add(-26*time.Hour), "Ada Admin"
+	return []sample{
+		{"credentials-none", views.CredentialShow(at, none)},
+		{"credentials-active", views.CredentialShow(at, show("active"))},
+		{"credentials-unconfirmed", views.CredentialShow(at, unconfirmed)},
+		{"credentials-issuing", views.CredentialShow(at, show("issuing"))},
+		{"credentials-revoked", views.CredentialShow(at, revoked)},
+		{"credentials-viewer", views.CredentialShow(viewer(home+"/credentials"), show("active"))},
+		{"credentials-reveal", views.CredentialReveal(at, views.CredentialRevealProps{
+			Unit: unit, Connect: connect, Secret: sealed.NewPlain("wJ7rXUtnF3MI+K7MDENGbPxRfiCYq2vT9dHc0sLe"), Stopped: "SEAK9ZD1000000K2LM",
+		})},
+		{"credentials-regenerate", views.CredentialRegenerate(at, views.CredentialRegenerateProps{Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, LastUsed: now.Add(-18 * time.Minute)})},
+		{"credentials-regenerate-refused", views.CredentialRegenerate(at, views.CredentialRegenerateProps{
+			Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, Confirm: "emea", Errors: map[string]string{"confirm": "Type emea-contact-centre exactly."},
+		})},
+		{"credentials-revoke", views.CredentialRevoke(at, views.CredentialRevokeProps{Unit: unit, AccessKeyID: connect.AccessKeyID})},
+	}
+}
+
+func sentence(name string, action rule.Action) []rule.Part {
+	return rule.Sentence(rule.Definition{
+		Name: name, StartDate: now, MediaType: rule.CallRecording, Priority: 1, Action: action, AfterDays: 2,
+		Criteria: rule.Criteria{{Field: rule.Skill, Operator: rule.AnyOf, Values: []string{"Claims DE", "Claims AT"}}},
+	}, 30, now)
+}

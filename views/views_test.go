@@ -1,0 +1,153 @@
+package views_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRevealShowsEachValueWholeAndTheSecretOnce(t *testing.T) {
+	t.Parallel()
+	doc := find(t, "credentials-reveal")
+	want := map[string]string{
+		"endpoint": "https://s3.sea.example.com", "region": "eu-central-1", "file-location": "sea/emea-contact-centre-4021/",
+		"access-key-id": "SEAK4F7Q2M9XC1VTB0DZ", "secret-access-key": "wJ7rXUtnF3MI+K7MDENGbPxRfiCYq2vT9dHc0sLe",
+	}
+	got := map[string]string{}
+	doc.Find("[data-field]").Each(func(_ int, e *goquery.Selection) { got[e.AttrOr("data-field", "")] = e.Text() })
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	page, err := doc.Html()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(page, want["secret-access-key"]); n != 1 {
+		t.Errorf("the secret stands %d times in the page", n)
+	}
+	if at := doc.Find("body").AttrOr("data-sensitive", ""); at != home+"/credentials" {
+		t.Errorf("the page leaves its address to the history: %q", at)
+	}
+}
+
+func TestFileRowsCarryTheirIdentity(t *testing.T) {
+	t.Parallel()
+	rows := find(t, "files").Find("tr[data-id]")
+	var got []string
+	rows.Each(func(_ int, e *goquery.Selection) {
+		got = append(got, e.AttrOr("data-id", "")+" "+e.AttrOr("data-state", "")+" "+e.Find("td:last-child .badge").Text())
+	})
+	want := []string{
+		"12 placed Ready", "11 placed Ready", "10 placed Ready", "9 placed Deletes soon", "8 placing Placing",
+		"7 queued Queued", "6 failed Failed", "5 removed Removed", "4 removing Removing",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if key := rows.Eq(7).AttrOr("data-key", ""); key != "kept/tea time ☕ & “quotes”.txt" {
+		t.Errorf("the key is not the raw one: %q", key)
+	}
+	if href := find(t, "files").Find(`a[rel="next"]`).AttrOr("href", ""); href != "?after=8" {
+		t.Errorf("next page: %q", href)
+	}
+}
+
+func TestComposerPostsTheContractsFields(t *testing.T) {
+	t.Parallel()
+	doc := find(t, "rule-new")
+	var names []string
+	doc.Find("#composer [name]").Each(func(_ int, e *goquery.Selection) {
+		if name := e.AttrOr("name", ""); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	for _, want := range []string{
+		"name", "description", "start_date", "media_type", "priority", "action", "after_days", "state",
+		"c[0].field", "c[0].op", "c[0].value", "c[1].field", "c[1].attr", "c[2].value",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no field %s among %v", want, names)
+		}
+	}
+	if got := doc.Find(`#composer [required]`).FilterFunction(func(_ int, e *goquery.Selection) bool { return e.AttrOr("type", "") == "checkbox" }).Length(); got != 0 {
+		t.Error("a box keeps the form from being sent")
+	}
+	if got := doc.Find(`[name="c[1].attr"]`).AttrOr("value", ""); got != "language" {
+		t.Errorf("the other attribute's name is %q", got)
+	}
+}
+
+func TestRefusedFormsKeepValuesAndFocusTheFirstMistake(t *testing.T) {
+	t.Parallel()
+	for name, field := range map[string]string{
+		"unit-new-refused": "name", "rule-edit-refused": "name", "set-up-refused": "email", "link-new-refused": "lifetime",
+		"settings-refused": "confirm", "credentials-regenerate-refused": "confirm",
+	} {
+		doc := find(t, name)
+		focus := doc.Find("main [autofocus]")
+		if focus.Length() != 1 || focus.AttrOr("name", "") != field {
+			t.Errorf("%s focuses %d fields, first %q, want %q", name, focus.Length(), focus.AttrOr("name", ""), field)
+		}
+		if focus.AttrOr("aria-invalid", "") != "true" || focus.AttrOr("aria-describedby", "") == "" {
+			t.Errorf("%s does not mark its first mistake", name)
+		}
+		if doc.Find(".problems a").Length() == 0 {
+			t.Errorf("%s has no summary", name)
+		}
+	}
+	if got := find(t, "rule-edit-refused").Find("#f-media_type option[selected]").AttrOr("value", ""); got != "carrier-pigeon" {
+		t.Errorf("an unknown answer was lost: %q", got)
+	}
+}
+
+func TestSignedInPagesOfferSignOut(t *testing.T) {
+	t.Parallel()
+	for _, s := range samples() {
+		doc := query(t, s)
+		plain := doc.Find("body.plain").Length() == 1
+		if offered := doc.Find(`form[action="/sign-out"][method="post"] button`).Length() == 1; offered == plain {
+			t.Errorf("%s: plain %v, sign-out offered %v", s.name, plain, offered)
+		}
+	}
+}
+
+func TestViewersSeeWhyTheyMayNot(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"credentials-viewer", "rules-viewer", "files-viewer", "unit-problems"} {
+		if text := find(t, name).Find(".denied").First().Text(); !strings.Contains(text, "You need the permission") {
+			t.Errorf("%s says %q", name, text)
+		}
+	}
+}
+
+// TestSourcesHoldNoInlineCode reads the sources, so that a state which no sample shows is held to it as well.
+func TestSourcesHoldNoInlineCode(t *testing.T) {
+	t.Parallel()
+	inline := regexp.MustCompile(`(?i)<style|\sstyle=|<script>|\shx-on|\son[a-z]+=|javascript:|hx-vals="js:|hx-trigger="[^"]*\[`)
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".templ" {
+			return err
+		}
+		body, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if found := inline.Find(body); found != nil {
+			t.Errorf("%s holds %q", name, found)
+		}
+		if n := strings.Count(string(body), "\n"); n > 150 {
+			t.Errorf("%s has %d lines: split it", name, n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
