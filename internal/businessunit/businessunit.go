@@ -8,6 +8,8 @@ package businessunit
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"seaportal/internal/clock"
@@ -45,7 +47,7 @@ type New struct {
 func (s *Service) Create(ctx context.Context, by models.Actor, in New) (models.BusinessUnit, error) {
 	unit := s.filled(in)
 	if err := unit.Validate(); err != nil {
-		return models.BusinessUnit{}, err
+		return models.BusinessUnit{}, aboutInput(err, in)
 	}
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.LockUnits(ctx); err != nil {
@@ -86,6 +88,17 @@ func (s *Service) filled(in New) models.BusinessUnit {
 		unit.ActivePrefix = unit.Slug + "/"
 	}
 	return unit
+}
+
+// aboutInput drops the complaint about a prefix that nobody entered: it was
+// derived from a slug that has a complaint of its own.
+func aboutInput(err error, in New) error {
+	var bad *fault.Error
+	if in.ActivePrefix != "" || !errors.As(err, &bad) {
+		return err
+	}
+	entered := slices.DeleteFunc(slices.Clone(bad.Fields), func(f fault.Field) bool { return f.Name == "active_prefix" })
+	return fault.BadInput(entered...)
 }
 
 // BySlug gives one unit, or fault.NotFound.
