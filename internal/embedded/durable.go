@@ -42,10 +42,14 @@ func (d *durable) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 	return d.PutObjectWithPostFunc(ctx, in, func(*os.File) error { return nil })
 }
 
-// PutObjectWithPostFunc stores an object durably.
+// PutObjectWithPostFunc stores an object durably. When a deletion takes the
+// directories away meanwhile, the client must send the body again.
 func (d *durable) PutObjectWithPostFunc(ctx context.Context, in s3response.PutObjectInput, staged func(*os.File) error) (out s3response.PutObjectOutput, err error) {
 	err = d.publish(*in.Bucket, *in.Key, func() error {
 		out, err = d.layer.PutObjectWithPostFunc(ctx, in, staged)
+		if d.lostBranch(*in.Bucket, *in.Key, err) {
+			return slowDown()
+		}
 		return err
 	})
 	if err != nil {
@@ -57,8 +61,10 @@ func (d *durable) PutObjectWithPostFunc(ctx context.Context, in s3response.PutOb
 // CopyObject copies an object durably.
 func (d *durable) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (out s3response.CopyObjectOutput, err error) {
 	err = d.publish(*in.Bucket, *in.Key, func() error {
-		out, err = d.layer.CopyObject(ctx, in)
-		return err
+		return d.retryingBranch(*in.Bucket, *in.Key, func() error {
+			out, err = d.layer.CopyObject(ctx, in)
+			return err
+		})
 	})
 	if err != nil {
 		return s3response.CopyObjectOutput{}, err

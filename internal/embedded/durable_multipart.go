@@ -66,9 +66,11 @@ func (d *durable) UploadPartCopy(ctx context.Context, in *s3.UploadPartCopyInput
 // power cut leaves of them belongs to no object.
 func (d *durable) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (out s3response.CompleteMultipartUploadResult, version string, err error) {
 	err = d.publish(*in.Bucket, *in.Key, func() error {
-		return d.dirs.removing(func() error {
-			out, version, err = d.layer.CompleteMultipartUpload(ctx, in)
-			return err
+		return d.retryingBranch(*in.Bucket, *in.Key, func() error {
+			return d.dirs.removing(func() error {
+				out, version, err = d.layer.CompleteMultipartUpload(ctx, in)
+				return err
+			})
 		})
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -23,10 +24,9 @@ type iamServer struct {
 }
 
 func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentials, address, socket string) (*iamServer, error) {
-	listening := make(chan struct{})
 	public, err := iamapi.New(users, root,
 		iamapi.WithConcurrencyLimiter(maxConnections, maxRequests), iamapi.WithKeepAlive(), iamapi.WithQuiet(),
-		iamapi.WithOIDCThumbprintAutoFetchDisabled(), iamapi.WithOnListen(func() { close(listening) }))
+		iamapi.WithOIDCThumbprintAutoFetchDisabled())
 	if err != nil {
 		return nil, fmt.Errorf("make IAM API: %w", err)
 	}
@@ -37,7 +37,11 @@ func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredent
 	s := &iamServer{public: public, private: endpoints, finished: make(chan error, 2)}
 	go func() { s.finished <- public.ServeMultiPort([]string{address}) }()
 	go func() { s.finished <- withoutTLS(endpoints.ServeMultiPort)([]string{socket}) }()
-	if err := s.ready(ctx, listening, socket); err != nil {
+	err = s.ready(ctx, "tcp", address)
+	if err == nil {
+		err = s.ready(ctx, "unix", socket)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start IAM service: %w", err), s.stop())
 	}
 	return s, nil
@@ -52,21 +56,14 @@ func withoutTLS[T any](serve func([]string, T) error) func([]string) error {
 	}
 }
 
-// ready waits until both halves accept connections.
-func (s *iamServer) ready(ctx context.Context, listening <-chan struct{}, socket string) error {
+// ready waits until a half answers. An accepted connection is not enough: the
+// half still looks at standard output then, which is diverted next.
+func (s *iamServer) ready(ctx context.Context, network, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	retry := time.NewTicker(time.Millisecond)
 	defer retry.Stop()
-	dialer := &net.Dialer{}
-	for {
-		conn, err := dialer.DialContext(ctx, "unix", socket)
-		if err == nil {
-			if err := conn.Close(); err != nil {
-				return err
-			}
-			break
-		}
+	for answers(ctx, network, address) != nil {
 		select {
 		case <-retry.C:
 		case err := <-s.finished:
@@ -75,14 +72,27 @@ func (s *iamServer) ready(ctx context.Context, listening <-chan struct{}, socket
 			return ctx.Err()
 		}
 	}
-	select {
-	case <-listening:
-		return nil
-	case err := <-s.finished:
+	return nil
+}
+
+// answers asks for anything, and returns once there is a first byte of an
+// answer.
+func answers(ctx context.Context, network, address string) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
 		return err
-	case <-ctx.Done():
-		return ctx.Err()
 	}
+	defer conn.Close() //nolint:errcheck // nothing was written that matters
+	if deadline, ok := ctx.Deadline(); ok {
+		if err := conn.SetDeadline(deadline); err != nil {
+			return err
+		}
+	}
+	if _, err := io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n"); err != nil {
+		return err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	return err
 }
 
 // stop closes both halves at once: each may wait for its open connections.

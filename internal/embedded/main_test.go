@@ -3,7 +3,6 @@ package embedded_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -125,40 +124,42 @@ func stop(t *testing.T, r *rig) {
 	}
 }
 
-var (
-	sharedDir  string
-	sharedRig  *rig
-	sharedOnce = sync.OnceValue(func() (err error) {
-		sharedRig, err = open(context.Background(), sharedDir, "127.0.0.1:0")
-		return err
-	})
-)
-
-// shared gives the server that all parallel tests use. Each keeps to buckets
-// and users of its own.
-func shared(t testing.TB) *rig {
-	t.Helper()
-	if err := sharedOnce(); err != nil {
-		t.Fatal(err)
-	}
-	return sharedRig
+// common is the server that all parallel tests use, while any of them runs.
+var common struct {
+	mu    sync.Mutex
+	rig   *rig
+	users int
 }
 
-func TestMain(m *testing.M) {
-	var err error
-	if sharedDir, err = os.MkdirTemp("", "embedded"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if sharedRig != nil {
-		if err := sharedRig.close(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
+// shared gives the common server. Each test keeps to buckets and users of its
+// own.
+func shared(t testing.TB) *rig {
+	t.Helper()
+	common.mu.Lock()
+	defer common.mu.Unlock()
+	if common.users == 0 {
+		dir, err := os.MkdirTemp("", "embedded") //nolint:usetesting // outlives the test that makes it
+		if err != nil {
+			t.Fatal(err)
+		}
+		if common.rig, err = open(t.Context(), dir, "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
 		}
 	}
-	_ = os.RemoveAll(sharedDir)
-	os.Exit(code)
+	common.users++
+	t.Cleanup(func() { leave(t) })
+	return common.rig
+}
+
+func leave(t testing.TB) {
+	common.mu.Lock()
+	defer common.mu.Unlock()
+	if common.users--; common.users > 0 {
+		return
+	}
+	if err := errors.Join(common.rig.close(), os.RemoveAll(common.rig.dir)); err != nil {
+		t.Error(err)
+	}
 }
 
 func (r *rig) aws(t testing.TB, key, secret string) aws.Config {
