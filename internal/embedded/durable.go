@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/s3response"
@@ -89,7 +90,7 @@ func (d *durable) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (o
 func (d *durable) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (out s3response.DeleteResult, err error) {
 	paths := make([]string, 0, len(in.Delete.Objects))
 	for _, object := range in.Delete.Objects {
-		paths = append(paths, d.path(*in.Bucket, *object.Key))
+		paths = append(paths, d.path(*in.Bucket, aws.ToString(object.Key)))
 	}
 	err = d.dirs.removing(func() error {
 		out, err = d.layer.DeleteObjects(ctx, in)
@@ -97,7 +98,7 @@ func (d *durable) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 	}, paths...)
 	for _, object := range in.Delete.Objects {
 		if err == nil {
-			err = d.syncSidecarRemoval(*in.Bucket, *object.Key)
+			err = d.syncSidecarRemoval(*in.Bucket, aws.ToString(object.Key))
 		}
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 // CreateMultipartUpload begins an upload durably.
 func (d *durable) CreateMultipartUpload(ctx context.Context, in s3response.CreateMultipartUploadInput) (s3response.InitiateMultipartUploadResult, error) {
 	above := d.dirs.begin(d.path(*in.Bucket, uploadsOf(*in.Key)))
+	above.trusted = false // an upload that broke off may have made the upper ones, and synced none
 	out, err := d.layer.CreateMultipartUpload(ctx, in)
 	if err != nil {
 		d.dirs.abandon(above)

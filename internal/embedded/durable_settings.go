@@ -33,7 +33,7 @@ func (d *durable) DeleteBucket(ctx context.Context, bucket string) error {
 }
 
 // PutBucketAcl sets a bucket's access list durably.
-func (d *durable) PutBucketAcl(ctx context.Context, bucket string, data []byte) error { //nolint:revive // the interface's name
+func (d *durable) PutBucketAcl(ctx context.Context, bucket string, data []byte) error {
 	return d.changed(bucket, "", d.layer.PutBucketAcl(ctx, bucket, data))
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/versity/versitygw/backend"
@@ -105,7 +106,7 @@ func (g *guarded) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*
 func (g *guarded) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (s3response.DeleteResult, error) {
 	names := make([]string, 0, len(in.Delete.Objects))
 	for _, object := range in.Delete.Objects {
-		names = append(names, lockName(*in.Bucket, *object.Key))
+		names = append(names, lockName(*in.Bucket, aws.ToString(object.Key)))
 	}
 	unlock, err := g.locks.lock(ctx, names...)
 	if err != nil {
@@ -116,7 +117,7 @@ func (g *guarded) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 	matching := make([]types.ObjectIdentifier, 0, len(in.Delete.Objects))
 	for _, object := range in.Delete.Objects {
 		if object.ETag != nil {
-			if err := g.matches(ctx, *in.Bucket, *object.Key, *object.ETag); err != nil {
+			if err := g.matches(ctx, *in.Bucket, aws.ToString(object.Key), *object.ETag); err != nil {
 				refused = append(refused, s3err.ObjectDeleteError(object.Key, object.VersionId, err))
 				continue
 			}
@@ -152,7 +153,7 @@ func (g *guarded) etag(ctx context.Context, bucket, key string) (etag string, ex
 	if err != nil {
 		return "", false, err
 	}
-	return backend.GetStringFromPtr(head.ETag), true, nil
+	return aws.ToString(head.ETag), true, nil
 }
 
 func (g *guarded) lock(ctx context.Context, bucket, key string) (unlock func(), err error) {

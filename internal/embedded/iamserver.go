@@ -67,7 +67,7 @@ func (s *iamServer) ready(ctx context.Context, network, address string) error {
 		select {
 		case <-retry.C:
 		case err := <-s.finished:
-			return err
+			return errors.Join(errors.New("it ended at once"), err)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -82,7 +82,7 @@ func answers(ctx context.Context, network, address string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // nothing was written that matters
+	defer func() { _ = conn.Close() }() // nothing was written that matters
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {
 			return err

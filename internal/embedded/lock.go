@@ -31,7 +31,7 @@ func LockDataDir(dir string) (*Lock, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, fileMode)
+	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, fileMode) //nolint:gosec // the data directory is the operator's own choice
 	if err != nil {
 		return nil, fmt.Errorf("open lock of data directory: %w", err)
 	}
@@ -65,7 +65,7 @@ func (l *Lock) sign() error {
 // holder names the process that has the lock, as far as the file tells.
 func holder(file *os.File) string {
 	text := make([]byte, 20)
-	n, _ := file.ReadAt(text, 0) //nolint:errcheck // at worst the message names nobody
+	n, _ := file.ReadAt(text, 0) // at worst the message names nobody
 	if id := strings.TrimSpace(string(text[:n])); id != "" {
 		return " by process " + id
 	}

@@ -61,7 +61,7 @@ func (b *lockedBuffer) String() string {
 }
 
 // open opens the database in dir and starts the server on it.
-func open(ctx context.Context, dir, listen string) (*rig, error) {
+func open(ctx context.Context, dir, listen string, change ...func(*embedded.Config)) (*rig, error) {
 	r := &rig{dir: dir, http: &http.Transport{MaxIdleConnsPerHost: 64}, log: &lockedBuffer{}}
 	var err error
 	r.db, err = store.Open(ctx, store.Config{URL: "sqlite:" + filepath.Join(dir, "sea.db"), Log: slog.New(slog.DiscardHandler)})
@@ -72,11 +72,15 @@ func open(ctx context.Context, dir, listen string) (*rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.server, err = embedded.Start(ctx, embedded.Config{
+	cfg := embedded.Config{
 		DataDir: dir, S3Listen: listen, Region: region,
 		RootAccessKey: rootKey, RootSecret: sealed.NewPlain(rootSec),
 		Keys: keys, Store: r.db, Notify: r.hear, Log: slog.New(slog.NewTextHandler(r.log, nil)),
-	})
+	}
+	for _, set := range change {
+		set(&cfg)
+	}
+	r.server, err = embedded.Start(ctx, cfg)
 	if err != nil {
 		return nil, errors.Join(err, r.db.Close())
 	}
@@ -107,9 +111,9 @@ func (r *rig) heard(bucket, prefix string) []embedded.Event {
 	return found
 }
 
-func start(t *testing.T, dir string) *rig {
+func start(t *testing.T, dir string, change ...func(*embedded.Config)) *rig {
 	t.Helper()
-	r, err := open(t.Context(), dir, "127.0.0.1:0")
+	r, err := open(t.Context(), dir, "127.0.0.1:0", change...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,10 +158,13 @@ func TestBatchDeletionChecksEachETag(t *testing.T) {
 	right, wrong := put(t, client, bucket, "d/right", "1").ETag, aws.String(`"0123"`)
 	put(t, client, bucket, "d/wrong", "2")
 	put(t, client, bucket, "d/any", "3")
-	out, err := client.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: []types.ObjectIdentifier{
-		{Key: aws.String("d/right"), ETag: right}, {Key: aws.String("d/wrong"), ETag: wrong},
-		{Key: aws.String("d/any")}, {Key: aws.String("d/none")},
-	}}})
+	objects := []types.ObjectIdentifier{
+		{Key: aws.String("d/right"), ETag: right},
+		{Key: aws.String("d/wrong"), ETag: wrong},
+		{Key: aws.String("d/any")},
+		{Key: aws.String("d/none")},
+	}
+	out, err := client.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: objects}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (s *Server) startIAM(ctx context.Context, cfg Config, address, socket strin
 
 // startS3 opens the objects and runs the S3 server on them.
 func (s *Server) startS3(ctx context.Context, cfg Config, dataDir, address, sockets string) error {
-	release, err := divert(&os.Stdout, cfg.Log, slog.LevelDebug)
+	release, err := divert(ctx, &os.Stdout, cfg.Log, slog.LevelDebug)
 	if err != nil {
 		return err
 	}

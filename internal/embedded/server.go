@@ -58,7 +58,10 @@ type Config struct {
 	// Notify hears of each change of an object before the change is answered.
 	// It must return at once; it is called from many goroutines.
 	Notify func(Event)
-	Log    *slog.Logger
+
+	// Log also hears what versitygw prints. Make it before Start: while the
+	// server runs, what is written to os.Stderr as it is then comes here.
+	Log *slog.Logger
 }
 
 // Server is the running server.
@@ -109,7 +112,7 @@ func (s *Server) start(ctx context.Context, cfg Config) error {
 		return err
 	}
 	s.later(discard)
-	release, err := divert(&os.Stderr, cfg.Log, slog.LevelWarn)
+	release, err := divert(ctx, &os.Stderr, cfg.Log, slog.LevelWarn)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/s3response"
 )
 
@@ -93,8 +93,9 @@ func (w *watched) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*
 func (w *watched) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (s3response.DeleteResult, error) {
 	there := make(map[string]Event, len(in.Delete.Objects))
 	for _, object := range in.Delete.Objects {
-		if event, ok := w.describe(ctx, Deleted, *in.Bucket, *object.Key); ok {
-			there[*object.Key] = event
+		key := aws.ToString(object.Key)
+		if event, ok := w.describe(ctx, Deleted, *in.Bucket, key); ok {
+			there[key] = event
 		}
 	}
 	out, err := w.layer.DeleteObjects(ctx, in)
@@ -102,8 +103,9 @@ func (w *watched) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 		return out, err
 	}
 	for _, object := range out.Deleted {
-		if event, ok := there[*object.Key]; ok {
-			delete(there, *object.Key) // named twice, deleted once
+		key := aws.ToString(object.Key)
+		if event, ok := there[key]; ok {
+			delete(there, key) // named twice, deleted once
 			w.tell(event)
 		}
 	}
@@ -130,10 +132,7 @@ func (w *watched) describe(ctx context.Context, kind EventKind, bucket, key stri
 	if err != nil {
 		return event, false
 	}
-	event.ETag = backend.GetStringFromPtr(head.ETag)
-	if head.ContentLength != nil {
-		event.Size = *head.ContentLength
-	}
+	event.ETag, event.Size = aws.ToString(head.ETag), aws.ToInt64(head.ContentLength)
 	if kind == Created && head.ChecksumType == types.ChecksumTypeFullObject {
 		event.ChecksumAlgorithm, event.Checksum = storedChecksum(head)
 	}
