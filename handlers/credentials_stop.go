@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/credential"
+	"seaportal/internal/fault"
+	"seaportal/internal/path"
+	"seaportal/views"
+	"seaportal/views/layout"
+)
+
+// AskRegenerate tells what regenerating does, with the form that does it.
+func (h *Credentials) AskRegenerate(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	nonce, err := h.nonce(c, unit, credential.Active)
+	if err != nil {
+		return err
+	}
+	status, err := h.credentials.Current(ctx, unit)
+	if err != nil {
+		return err
+	}
+	return h.regenerateForm(c, http.StatusOK, status, views.CredentialRegenerateProps{Nonce: nonce})
+}
+
+func (h *Credentials) regenerateForm(
+	c echo.Context, status int, now credential.Status, in views.CredentialRegenerateProps,
+) error {
+	_, _, in.Unit = ofUnit(c)
+	if now.Live != nil {
+		in.AccessKeyID, in.LastUsed = now.Live.AccessKeyID, when(now.LastUsedAt)
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRegenerate(p, in) })
+}
+
+// Regenerate replaces the set and shows the new secret, once.
+func (h *Credentials) Regenerate(c echo.Context) error {
+	if partial(c) {
+		return noPart()
+	}
+	ctx, unit, _ := ofUnit(c)
+	before, err := h.credentials.Current(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in := views.CredentialRegenerateProps{Nonce: c.FormValue("nonce"), Confirm: c.FormValue("confirm")}
+	issued, err := h.credentials.Regenerate(ctx, actor(c), unit, in.Nonce, in.Confirm)
+	if in.Errors = fault.Fields(err); in.Errors != nil { // the nonce was not used
+		return h.regenerateForm(c, http.StatusUnprocessableEntity, before, in)
+	}
+	if err != nil {
+		return err
+	}
+	stopped := ""
+	if before.Live != nil {
+		stopped = before.Live.AccessKeyID
+	}
+	return h.reveal(c, issued, stopped)
+}
+
+// AskRevoke tells what revoking does, with the form that does it.
+func (h *Credentials) AskRevoke(c echo.Context) error {
+	return h.revokeForm(c, http.StatusOK, views.CredentialRevokeProps{})
+}
+
+func (h *Credentials) revokeForm(c echo.Context, status int, in views.CredentialRevokeProps) error {
+	ctx, unit, shown := ofUnit(c)
+	now, err := h.credentials.Current(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in.Unit = shown
+	if now.Live != nil {
+		in.AccessKeyID = now.Live.AccessKeyID
+	}
+	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRevoke(p, in) })
+}
+
+// Revoke stops the set without a successor.
+func (h *Credentials) Revoke(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	in := views.CredentialRevokeProps{Confirm: c.FormValue("confirm")}
+	err := h.credentials.Revoke(ctx, actor(c), unit, in.Confirm)
+	if in.Errors = fault.Fields(err); in.Errors != nil {
+		return h.revokeForm(c, http.StatusUnprocessableEntity, in)
+	}
+	if err != nil {
+		return err
+	}
+	return h.done(c, path.Credentials(shown.Slug), "The credential set is revoked. Its key is refused.")
+}

@@ -1,0 +1,186 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/history"
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/link"
+	"seaportal/internal/path"
+	"seaportal/internal/rulebook"
+	"seaportal/models"
+	"seaportal/views"
+	"seaportal/views/layout"
+	"seaportal/views/ui"
+)
+
+// Files is a unit's placements, and the files that were never placed.
+type Files struct {
+	frame
+	files   *lifecycle.Engine
+	rules   *rulebook.Service
+	links   *link.Service
+	history *history.Log
+}
+
+// List shows a page of placements, newest first.
+func (h *Files) List(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	query := lifecycle.FilesQuery{Search: c.QueryParam("q"), Status: c.QueryParam("status")}
+	query.RuleID, _ = number(c.QueryParam("rule"))
+	query.After, _ = number(c.QueryParam("after"))
+	query.Before, _ = number(c.QueryParam("before"))
+	page, err := h.files.Files(ctx, unit, query)
+	if err != nil {
+		return err
+	}
+	names, err := h.rules.Names(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in := views.FileListProps{
+		Unit: shown, Query: query.Search, Status: query.Status, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
+	}
+	for _, p := range page.Rows {
+		in.Rows = append(in.Rows, h.row(p, names))
+	}
+	if n := len(page.Rows); n > 0 {
+		in.Newer = beside(c, page.Newer, "before", page.Rows[0].ID)
+		in.Older = beside(c, page.Older, "after", page.Rows[n-1].ID)
+	}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.FileList(p, in) })
+}
+
+// beside gives the page next to this one, with the same filters; nothing where
+// there is none.
+func beside(c echo.Context, there bool, side string, id int64) string {
+	if !there {
+		return ""
+	}
+	query := c.QueryParams()
+	other := url.Values{side: {strconv.FormatInt(id, 10)}}
+	for _, filter := range []string{"q", "status", "rule"} {
+		if text := query.Get(filter); text != "" {
+			other.Set(filter, text)
+		}
+	}
+	return c.Request().URL.Path + "?" + other.Encode()
+}
+
+func ruleOptions(names map[int64]string) []ui.Option {
+	all := make([]ui.Option, 0, len(names))
+	for id, name := range names {
+		all = append(all, ui.Option{Value: strconv.FormatInt(id, 10), Label: name})
+	}
+	slices.SortFunc(all, func(a, b ui.Option) int {
+		if a.Label != b.Label {
+			return strings.Compare(a.Label, b.Label)
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	return all
+}
+
+func (h *Files) row(p models.Placement, names map[int64]string) views.FileRow {
+	return views.FileRow{
+		ID: p.ID, Key: p.Key, RuleID: p.RuleID, Rule: names[p.RuleID], Size: p.Size, State: string(p.State),
+		Placed: when(p.PlacedAt), Expires: when(p.ExpiresAt), Soon: h.files.ExpiresSoon(p),
+		Downloaded: p.Downloads > 0, Problem: p.LastError, Deletable: p.State == models.PlacementPlaced,
+	}
+}
+
+// find looks the placement of the route up in the unit of the route.
+func (h *Files) find(c echo.Context) (models.Placement, error) {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return models.Placement{}, err
+	}
+	return h.files.File(ctx, unit, number)
+}
+
+// Download redirects to where S3 gives the file's bytes, and records that. The
+// address is a credential for a minute: it is kept from caches and from the
+// log. HEAD only looks whether the file is there.
+func (h *Files) Download(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	p, err := h.find(c)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(http.StatusOK)
+	}
+	to, err := h.links.Download(ctx, actor(c), unit, p.ID)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// maxAsked bounds what the page that asks before a deletion lists.
+const maxAsked = 200
+
+// AskDelete asks before files leave SEA. Those of the selection that are not
+// there any more are left out.
+func (h *Files) AskDelete(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	chosen, err := ids(c.QueryParams()["id"])
+	if err != nil {
+		return err
+	}
+	in := views.FileDeleteProps{Unit: shown}
+	for _, number := range chosen[:min(len(chosen), maxAsked)] {
+		p, err := h.files.File(ctx, unit, number)
+		if err != nil {
+			return err
+		}
+		if p.State != models.PlacementPlaced {
+			continue
+		}
+		in.Files = append(in.Files, h.row(p, nil))
+		if in.Bytes += p.Size; p.Downloads == 0 {
+			in.Unseen++
+		}
+	}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.FileDelete(p, in) })
+}
+
+// Delete removes files from SEA.
+func (h *Files) Delete(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	chosen, err := ids(form["id"])
+	if err != nil {
+		return err
+	}
+	if err := h.files.Delete(ctx, actor(c), unit, chosen); err != nil {
+		return err
+	}
+	return h.done(c, path.Files(unit.Slug), ui.Plural(int64(len(chosen)), "file is", "files are")+" deleted from SEA.")
+}
+
+// Retry tries a failed placement again.
+func (h *Files) Retry(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return err
+	}
+	if err := h.files.Retry(ctx, actor(c), unit, []int64{number}); err != nil {
+		return err
+	}
+	return h.done(c, path.File(unit.Slug, number), "The file is tried again.")
+}

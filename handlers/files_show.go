@@ -1,0 +1,146 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/history"
+	"seaportal/internal/rule"
+	"seaportal/models"
+	"seaportal/views"
+	"seaportal/views/layout"
+	"seaportal/views/ui"
+)
+
+// Show is one placement with everything that is known of it.
+func (h *Files) Show(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	p, err := h.find(c)
+	if err != nil {
+		return err
+	}
+	names, err := h.rules.Names(ctx, unit)
+	if err != nil {
+		return err
+	}
+	file, _, err := h.files.CatalogueFile(ctx, unit, p.FileID)
+	if err != nil {
+		return err
+	}
+	in := placementProps(unit, p)
+	in.Unit, in.File = shown, h.row(p, names)
+	if in.Attributes, err = attributes(file); err != nil {
+		return err
+	}
+	if in.Steps, err = h.steps(ctx, unit, p); err != nil {
+		return err
+	}
+	if in.Links, err = h.linksOf(ctx, unit, p.ID); err != nil {
+		return err
+	}
+	return h.show(c, http.StatusOK, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
+}
+
+func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShowProps {
+	in := views.FileShowProps{
+		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy),
+		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action), Source: sourceText(p),
+		Attempts: p.Attempts, NextTry: when(p.NextAttemptAt), Removed: when(p.RemovedAt),
+		RemovedWhy: removedWhy(p.RemoveReason), RemovedBy: p.RemovedBy, Downloads: p.Downloads,
+	}
+	if p.SEAKey != "" {
+		in.SEAKey = unit.FileLocation() + p.SEAKey
+	}
+	return in
+}
+
+// checksum writes "SHA256:text" as people read it.
+func checksum(text string) string { return strings.Replace(text, ":", " ", 1) }
+
+func verifiedBy(how string) string {
+	switch how {
+	case "":
+		return ""
+	case "checksum":
+		return "S3's checksums of the original and the copy are equal"
+	case "content":
+		return "The bytes of the original and the copy were read and are equal"
+	case "reading":
+		return "The bytes of the copy were read and agree with its checksum"
+	}
+	return how
+}
+
+func sourceText(p models.Placement) string {
+	if p.Action != string(rule.Move) {
+		return ""
+	}
+	switch p.SourceState {
+	case models.SourceKept:
+		return "Still in active storage"
+	case models.SourceDeleting:
+		return "Being deleted from active storage"
+	case models.SourceDeleted:
+		return "Deleted from active storage"
+	case models.SourceChanged:
+		return "Stays in active storage: it was changed meanwhile"
+	case models.SourceGone:
+		return "Somebody else deleted it from active storage"
+	case models.SourceSpared:
+		return "Stays in active storage: the copy was gone before the original could be deleted"
+	}
+	return string(p.SourceState)
+}
+
+func removedWhy(reason models.RemoveReason) string {
+	switch reason {
+	case models.RemovedExpired:
+		return "Its days in SEA were over"
+	case models.RemovedByAdmin:
+		return "Deleted by hand"
+	case models.RemovedByClient:
+		return "Deleted by the partner"
+	}
+	return string(reason)
+}
+
+// steps is what the history tells of a placement.
+func (h *Files) steps(ctx context.Context, unit models.BusinessUnit, p models.Placement) ([]views.FileStep, error) {
+	page, err := h.history.Page(ctx, history.Query{UnitID: unit.ID, ObjectKind: "placement", ObjectID: p.ID})
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]views.FileStep, len(page.Rows))
+	for i, row := range page.Rows {
+		steps[i] = views.FileStep{At: row.At, Text: row.Summary, Extra: row.Address, Tone: ui.ToneNone}
+		if row.ActorKind != models.ActorSystem {
+			steps[i].By = row.ActorName
+		}
+		if failed(row) {
+			steps[i].Tone = ui.ToneBad
+		}
+	}
+	return steps, nil
+}
+
+func attributes(file models.File) ([]views.Attribute, error) {
+	var byName map[string]string
+	if file.Attributes != "" {
+		if err := json.Unmarshal([]byte(file.Attributes), &byName); err != nil {
+			return nil, fmt.Errorf("read attributes of file %d: %w", file.ID, err)
+		}
+	}
+	all := []views.Attribute{{Name: "media-type", Value: rule.MediaType(file.MediaType).Label()}}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		all = append(all, views.Attribute{Name: name, Value: byName[name]})
+	}
+	return all, nil
+}

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/clock"
+	"seaportal/internal/fault"
+	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
+	"seaportal/views"
+)
+
+// Preview reads the composer back and changes nothing: with a row of
+// conditions more or less where the button for that was pressed, else with the
+// count of what the rule would take. Htmx gets the count and the sentence
+// alone.
+func (h *Rules) Preview(c echo.Context) error {
+	c.Response().Header().Set("Vary", "HX-Request")
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	show := composer{in: rule.ReadForm(form)}
+	if number, ok := number(form.Get("rule")); ok {
+		ctx, unit, _ := ofUnit(c)
+		r, err := h.rules.Show(ctx, unit, number)
+		if err != nil {
+			return err
+		}
+		show.editing = &r
+	}
+	if show.version, _ = number(form.Get("version")); rows(form, &show) {
+		return h.compose(c, http.StatusOK, show)
+	}
+	if err := h.count(c, &show); err != nil {
+		return err
+	}
+	if partial(c) {
+		return render(c, http.StatusOK, views.RulePreviewPart(h.composeProps(c, show)))
+	}
+	return h.compose(c, http.StatusOK, show)
+}
+
+// rows adds or removes a row of conditions, where a button asked for that.
+func rows(form url.Values, show *composer) bool {
+	conditions := show.in.Conditions
+	if form.Has("add") {
+		if len(conditions) < rule.MaxConditions {
+			conditions = append(conditions, rule.ConditionInput{})
+		}
+		show.in.Conditions, show.focus = conditions, len(conditions)
+		return true
+	}
+	if !form.Has("remove") {
+		return false
+	}
+	row, err := strconv.Atoi(form.Get("remove"))
+	if err == nil && row >= 1 && row <= len(conditions) {
+		show.in.Conditions = slices.Delete(conditions, row-1, row)
+	}
+	return true
+}
+
+// count asks what the rule would take. A form that is not complete is counted
+// as soon as it is; its complaints are shown, its count is not.
+func (h *Rules) count(c echo.Context, show *composer) error {
+	ctx, unit, _ := ofUnit(c)
+	var id int64
+	now := h.life.Now()
+	in := show.in
+	if in.State == "" { // not decided yet: the button that saves decides
+		in.State = string(rule.On)
+	}
+	d, err := in.Definition(now, nil)
+	if r := show.editing; r != nil {
+		id = r.ID
+		d, err = in.Definition(now, &r.StartDate)
+	}
+	var seen rulebook.Preview
+	if err == nil {
+		seen, err = h.rules.Preview(ctx, unit, d, id)
+	}
+	if show.errors = fault.Fields(err); show.errors != nil {
+		return nil
+	}
+	if err == nil {
+		show.preview = previewProps(seen)
+	}
+	return err
+}
+
+func previewProps(seen rulebook.Preview) *views.RulePreview {
+	p := &views.RulePreview{
+		Checked: clock.Real.Now(), AtLeast: seen.Partial, Matched: seen.Matching,
+		Count: seen.Now.Files, Bytes: seen.Now.Bytes, Placed: seen.PlacedBefore, OutOfReach: seen.Gone + seen.NotActive,
+	}
+	for _, manager := range seen.ManagedBy {
+		p.OtherRule += manager.Files
+	}
+	for _, file := range seen.First {
+		p.First = append(p.First, views.PreviewFile{Key: file.Key, Size: file.Size, Stored: file.Stored})
+	}
+	return p
+}

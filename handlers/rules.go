@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/path"
+	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
+	"seaportal/models"
+	"seaportal/views"
+	"seaportal/views/layout"
+)
+
+// Rules is a unit's life cycle rules.
+type Rules struct {
+	frame
+	rules *rulebook.Service
+}
+
+// List shows the rules that are not deleted.
+func (h *Rules) List(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	rules, err := h.rules.List(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in := views.RuleListProps{Unit: shown, Rules: make([]views.RuleRow, len(rules))}
+	counts, err := h.rules.Counts(ctx, unit)
+	if err != nil {
+		return err
+	}
+	for i, r := range rules {
+		in.Rules[i] = h.row(unit, r)
+		in.Rules[i].Placed, in.Rules[i].Failing = counts[r.ID].Placed+counts[r.ID].Removed, counts[r.ID].Failed
+	}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleList(p, in) })
+}
+
+func (h *Rules) row(unit models.BusinessUnit, r rulebook.Rule) views.RuleRow {
+	return views.RuleRow{
+		ID: r.ID, Name: r.Name, MediaType: r.MediaType, Priority: r.Priority, State: r.State,
+		Sentence:  rule.Sentence(r.Definition, unit.RetentionDays, h.life.Now()),
+		StartDate: r.StartDate.Format(time.DateOnly),
+	}
+}
+
+// Show is one rule with what it did, a deleted one too.
+func (h *Rules) Show(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	r, err := h.find(c)
+	if err != nil {
+		return err
+	}
+	in := views.RuleShowProps{
+		Unit: shown, Rule: h.row(unit, r), Description: r.Description, Action: r.Action, AfterDays: r.AfterDays,
+	}
+	counts, err := h.rules.Counts(ctx, unit)
+	if err != nil {
+		return err
+	}
+	count := counts[r.ID]
+	in.Rule.Placed, in.Rule.Failing = count.Placed+count.Removed, count.Failed
+	in.Claimed, in.Waiting = count.Managed, count.Waiting+count.Queued
+	versions, err := h.rules.Versions(ctx, unit, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		in.Versions = append(in.Versions, views.RuleVersionRow{
+			Version: v.Version, At: v.At, By: v.By,
+			Sentence: rule.Sentence(v.Definition, unit.RetentionDays, h.life.Now()),
+		})
+	}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleShow(p, in) })
+}
+
+// find looks the rule of the route up in the unit of the route.
+func (h *Rules) find(c echo.Context) (rulebook.Rule, error) {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return rulebook.Rule{}, err
+	}
+	return h.rules.Show(ctx, unit, number)
+}
+
+// Pause stops a rule for the time being.
+func (h *Rules) Pause(c echo.Context) error {
+	return h.turn(c, h.rules.Pause, "The rule is paused.")
+}
+
+// Resume turns a paused or draft rule on.
+func (h *Rules) Resume(c echo.Context) error {
+	return h.turn(c, h.rules.Resume, "The rule is on.")
+}
+
+// Delete lets a rule go. Its files stay managed by it.
+func (h *Rules) Delete(c echo.Context) error {
+	return h.turn(c, h.rules.Delete, "The rule is deleted. Its files stay managed by it.")
+}
+
+// turn is one of the operations that change a rule's state.
+type turn func(context.Context, models.Actor, models.BusinessUnit, int64) (rulebook.Rule, error)
+
+func (h *Rules) turn(c echo.Context, do turn, said string) error {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return err
+	}
+	if _, err := do(ctx, actor(c), unit, number); err != nil {
+		return err
+	}
+	return h.done(c, path.Rules(unit.Slug), said)
+}
+
+// AskDelete tells what deleting a rule does.
+func (h *Rules) AskDelete(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	r, err := h.find(c)
+	if err != nil {
+		return err
+	}
+	if r.State == rule.Deleted {
+		return unknown()
+	}
+	counts, err := h.rules.Counts(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in := views.RuleDeleteProps{Unit: shown, ID: r.ID, Name: r.Name, Claimed: counts[r.ID].Managed}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleDelete(p, in) })
+}

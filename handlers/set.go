@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"seaportal/internal/account"
+	"seaportal/internal/businessunit"
+	"seaportal/internal/clock"
+	"seaportal/internal/credential"
+	"seaportal/internal/history"
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/link"
+	"seaportal/internal/rulebook"
+	"seaportal/internal/session"
+	"seaportal/views"
+	"seaportal/views/layout"
+)
+
+// Services is the operations that screens call, and what they show of the
+// installation. Every service must be set.
+type Services struct {
+	Accounts    *account.Service
+	Sessions    *session.Store
+	Units       *businessunit.Service
+	Credentials *credential.Service
+	Rules       *rulebook.Service
+	Files       *lifecycle.Engine
+	Links       *link.Service
+	History     *history.Log
+	// Life is the life cycle's clock.
+	Life clock.Clock
+	// Endpoint is the public URL of S3, Region its region; Amazon says that it
+	// is Amazon's own.
+	Endpoint, Region string
+	Amazon           bool
+	// PublicURL is how browsers reach the portal, where that is known: it
+	// begins the links that people pass on. Empty means the request's host.
+	PublicURL string
+	// Secure says that browsers reach the portal by TLS only.
+	Secure       bool
+	Installation Installation
+}
+
+// Handlers is one value per noun, for the route table.
+type Handlers struct {
+	SignIn      SignIn
+	SetUp       SetUp
+	Theme       Theme
+	Units       Units
+	Credentials Credentials
+	Rules       Rules
+	Files       Files
+	Links       Links
+	Partner     Partner
+	History     History
+	System      System
+	Problems    Problems
+}
+
+// New gives every handler its operations.
+func New(s Services) *Handlers {
+	f := frame{sessions: s.Sessions, life: s.Life, warnings: warnings(s)}
+	connect := views.Connect{Endpoint: s.Endpoint, Region: s.Region, AWS: s.Amazon}
+	return &Handlers{
+		SignIn:      SignIn{frame: f, accounts: s.Accounts},
+		SetUp:       SetUp{frame: f, accounts: s.Accounts},
+		Theme:       Theme{Secure: s.Secure},
+		Units:       Units{frame: f, units: s.Units, credentials: s.Credentials, rules: s.Rules, files: s.Files},
+		Credentials: Credentials{frame: f, credentials: s.Credentials, connect: connect},
+		Rules:       Rules{frame: f, rules: s.Rules},
+		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History},
+		Links:       Links{frame: f, links: s.Links, files: s.Files, public: s.PublicURL, secure: s.Secure},
+		Partner:     Partner{frame: f, links: s.Links, storage: formTargets(s.Endpoint)},
+		History:     History{frame: f, history: s.History, units: s.Units},
+		System:      System{frame: f, installation: s.Installation},
+		Problems:    Problems{frame: f},
+	}
+}
+
+// warnings are the installation's, and that of a clock that is not the real
+// one.
+func warnings(s Services) []layout.Warning {
+	var all []layout.Warning
+	if offset := s.Life.Offset(); offset != 0 {
+		all = append(all, layout.Warning{
+			Title: "The life cycle's clock is shifted by " + offset.String(),
+			Text:  "Files become due and expire by it. This is for trials: unset SEA_CLOCK_OFFSET to end it.",
+		})
+	}
+	for _, w := range s.Installation.Warnings {
+		all = append(all, layout.Warning(w))
+	}
+	return all
+}

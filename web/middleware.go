@@ -1,0 +1,131 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/fault"
+)
+
+// bodyLimit is far more than any form of the portal holds.
+const bodyLimit = "1M"
+
+// policy lets a page load what the portal itself serves and nothing else: no
+// inline script or style, no frame, no other site.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// identify gives each request an id, which people see when something fails. An
+// id that the client sends is not taken over: it would be written to the log.
+func identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		text := rand.Text()
+		c.Response().Header().Set(echo.HeaderXRequestID, text[:4]+"-"+text[4:8])
+		return next(c)
+	}
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// logAccess writes a line for each request: reads for debugging, changes and
+// refusals always. Query strings are left out, and so is a path that is itself
+// a secret, as those of share links are.
+func logAccess(log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			begin := time.Now()
+			if err := next(c); err != nil {
+				c.Error(err) // answers now, so that the status is known below
+			}
+			r, level := c.Request(), slog.LevelInfo
+			read := r.Method == http.MethodGet || r.Method == http.MethodHead
+			if read && c.Response().Status < http.StatusBadRequest {
+				level = slog.LevelDebug
+			}
+			log.LogAttrs(r.Context(), level, "request",
+				slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", safePath(c)),
+				slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+				slog.Duration("took", time.Since(begin)), slog.String("address", c.RealIP()), slog.String("actor", actorName(c)))
+			return nil
+		}
+	}
+}
+
+// safePath is a request's path, or its route where the path holds a token.
+func safePath(c echo.Context) string {
+	if strings.Contains(c.Path(), ":token") {
+		return c.Path()
+	}
+	return c.Request().URL.Path
+}
+
+// secureHeaders sets what holds for every answer. A handler may be stricter.
+func secureHeaders(secure bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			h.Set("Content-Security-Policy", policy)
+			h.Set("X-Content-Type-Options", "nosniff")
+			h.Set("X-Frame-Options", "DENY")
+			h.Set("Referrer-Policy", "same-origin")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cross-Origin-Resource-Policy", "same-origin")
+			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+			h.Set("Cache-Control", "private, no-cache")
+			if secure {
+				h.Set("Strict-Transport-Security", "max-age=31536000")
+			}
+			return next(c)
+		}
+	}
+}
+
+// panicked is a panic as an error: problem.go logs it with its stack.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error gives the panic's value.
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// recovered makes an error of a panic, so that one request fails and not the
+// portal.
+func recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			value := recover()
+			if value == nil {
+				return
+			}
+			if cause, ok := value.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+				err = cause
+				return
+			}
+			err = &panicked{value: value, stack: debug.Stack()}
+		}()
+		return next(c)
+	}
+}
+
+// crossOrigin refuses changes that another site's page asks for. Requests that
+// say nothing of where they come from are scripts: their session alone counts.
+func crossOrigin(protection *http.CrossOriginProtection) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return fault.Wrap(fault.Forbidden, err,
+					"This was sent from another site. Open the page in the portal and send it from there.")
+			}
+			return next(c)
+		}
+	}
+}

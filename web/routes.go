@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"seaportal/internal/account"
+	"seaportal/static"
+)
+
+// access is what a route asks for: a permission, or one of the constants here.
+type access string
+
+const (
+	// bare asks for nothing and does not even look who is signed in.
+	bare access = "bare"
+	// anyone is open to whoever comes, signed in or not.
+	anyone access = "anyone"
+
+	view       = access(account.View)
+	seaEdit    = access(account.SEAEdit)
+	rulesEdit  = access(account.LifeCycleEdit)
+	administer = access(account.Administer)
+)
+
+// route is one line of the table. Patient routes may take as long as their
+// operation, which has a limit of its own.
+type route struct {
+	method  string
+	path    string
+	access  access
+	handler echo.HandlerFunc
+	patient bool
+}
+
+// ofUnit tells whether the route lies below a business unit, which is then
+// looked up first.
+func (r route) ofUnit() bool { return strings.HasPrefix(r.path, unit) }
+
+const unit = "/business-units/:slug"
+
+func get(path string, access access, handler echo.HandlerFunc) route {
+	return route{method: http.MethodGet, path: path, access: access, handler: handler}
+}
+
+func post(path string, access access, handler echo.HandlerFunc) route {
+	return route{method: http.MethodPost, path: path, access: access, handler: handler}
+}
+
+func slow(r route) route {
+	r.patient = true
+	return r
+}
+
+// table is every route of the portal, by screen. A run is part of managing
+// life cycles, a deletion or a retry of what is in SEA part of external access.
+func table(deps Deps, m metrics) []route {
+	h := deps.Handlers
+	return []route{
+		// Operation
+		get("/livez", bare, live),
+		get("/readyz", bare, ready(deps.Ready)),
+		get("/metrics", bare, m.show()),
+		get("/static/*", bare, echo.WrapHandler(static.Handler())),
+
+		// Signing in and out, the first account
+		get("/sign-in", anyone, h.SignIn.New),
+		post("/sign-in", anyone, h.SignIn.Create),
+		post("/sign-out", anyone, h.SignIn.Delete),
+		get("/set-up/:token", anyone, h.SetUp.New),
+		post("/set-up/:token", anyone, h.SetUp.Create),
+		post("/me/theme", anyone, h.Theme.Update),
+
+		// Across units
+		get("/", view, h.Units.Home),
+		get("/history", view, h.History.List),
+		get("/system", administer, h.System.Show),
+		get("/business-units", view, h.Units.List),
+		post("/business-units", administer, h.Units.Create),
+		get("/business-units/new", administer, h.Units.New),
+
+		// A unit
+		get(unit, view, h.Units.Show),
+		slow(post(unit+"/enable", seaEdit, h.Units.Enable)),
+		slow(post(unit+"/disable", seaEdit, h.Units.Disable)),
+		post(unit+"/run", rulesEdit, h.Units.Run),
+		get(unit+"/settings", view, h.Units.Settings),
+		get(unit+"/history", view, h.History.Unit),
+
+		// Credentials
+		get(unit+"/credentials", view, h.Credentials.Show),
+		slow(post(unit+"/credentials", seaEdit, h.Credentials.Create)),
+		get(unit+"/credentials/regenerate", view, h.Credentials.AskRegenerate),
+		slow(post(unit+"/credentials/regenerate", seaEdit, h.Credentials.Regenerate)),
+		get(unit+"/credentials/revoke", view, h.Credentials.AskRevoke),
+		slow(post(unit+"/credentials/revoke", seaEdit, h.Credentials.Revoke)),
+		post(unit+"/credentials/acknowledge", seaEdit, h.Credentials.Acknowledge),
+
+		// Rules
+		get(unit+"/rules", view, h.Rules.List),
+		post(unit+"/rules", rulesEdit, h.Rules.Create),
+		get(unit+"/rules/new", view, h.Rules.New),
+		post(unit+"/rules/preview", rulesEdit, h.Rules.Preview),
+		get(unit+"/rules/:id", view, h.Rules.Show),
+		post(unit+"/rules/:id", rulesEdit, h.Rules.Update),
+		get(unit+"/rules/:id/edit", view, h.Rules.Edit),
+		post(unit+"/rules/:id/pause", rulesEdit, h.Rules.Pause),
+		post(unit+"/rules/:id/resume", rulesEdit, h.Rules.Resume),
+		get(unit+"/rules/:id/delete", view, h.Rules.AskDelete),
+		post(unit+"/rules/:id/delete", rulesEdit, h.Rules.Delete),
+
+		// Files
+		get(unit+"/files", view, h.Files.List),
+		get(unit+"/files/delete", view, h.Files.AskDelete),
+		slow(post(unit+"/files/delete", seaEdit, h.Files.Delete)),
+		get(unit+"/files/:id", view, h.Files.Show),
+		get(unit+"/files/:id/download", view, h.Files.Download),
+		post(unit+"/files/:id/retry", seaEdit, h.Files.Retry),
+		get(unit+"/catalogue/:id", view, h.Files.Catalogue),
+
+		// Share links
+		get(unit+"/files/links", view, h.Links.New),
+		post(unit+"/files/links", seaEdit, h.Links.Create),
+		get(unit+"/links", view, h.Links.List),
+		post(unit+"/links/:id/revoke", seaEdit, h.Links.Revoke),
+		get("/d/:token", anyone, h.Partner.Show),
+		post("/d/:token", anyone, h.Partner.Redeem),
+	}
+}
