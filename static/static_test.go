@@ -16,23 +16,20 @@ import (
 	"seaportal/static"
 )
 
-func get(t *testing.T, method, address, encoding string) *http.Response {
+// answer is what the handler said.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func get(t *testing.T, method, address, encoding string) answer {
 	t.Helper()
 	req := httptest.NewRequestWithContext(t.Context(), method, address, nil)
 	req.Header.Set("Accept-Encoding", encoding)
 	rec := httptest.NewRecorder()
 	static.Handler().ServeHTTP(rec, req)
-	return rec.Result()
-}
-
-func body(t *testing.T, res *http.Response) []byte {
-	t.Helper()
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return answer{status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
 }
 
 func TestFilesAreServedForEverAndCompressed(t *testing.T) {
@@ -45,16 +42,15 @@ func TestFilesAreServedForEverAndCompressed(t *testing.T) {
 		"vendor/inter/inter.woff2": "font/woff2", "vendor/htmx/LICENSE": "text/plain; charset=utf-8",
 	} {
 		plain := get(t, http.MethodGet, static.URL(name), "")
-		want := body(t, plain)
-		if plain.StatusCode != http.StatusOK || plain.Header.Get("Content-Type") != kind || !strings.Contains(plain.Header.Get("Cache-Control"), "immutable") {
-			t.Errorf("%s: %d %v", name, plain.StatusCode, plain.Header)
+		if plain.status != http.StatusOK || plain.header.Get("Content-Type") != kind || !strings.Contains(plain.header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", name, plain.status, plain.header)
 		}
 		packed := get(t, http.MethodGet, static.URL(name), "br, gzip;q=0.8")
-		got := body(t, packed)
-		if packed.Header.Get("Content-Encoding") == "gzip" {
+		got := packed.body
+		if packed.header.Get("Content-Encoding") == "gzip" {
 			got = gunzip(t, got)
 		}
-		if !bytes.Equal(want, got) || len(want) == 0 {
+		if !bytes.Equal(plain.body, got) || len(got) == 0 {
 			t.Errorf("%s differs when it is compressed", name)
 		}
 	}
@@ -88,8 +84,8 @@ func TestHandlerRefusesWhatItDoesNotHave(t *testing.T) {
 		{http.MethodHead, static.URL("app.css"), http.StatusOK},
 	} {
 		res := get(t, c.method, c.address, "gzip;q=0")
-		if b := body(t, res); res.StatusCode != c.want || (c.method == http.MethodHead && len(b) != 0) || res.Header.Get("Content-Encoding") != "" {
-			t.Errorf("%s %s answers %d with %d bytes, want %d", c.method, c.address, res.StatusCode, len(b), c.want)
+		if res.status != c.want || (c.method == http.MethodHead && len(res.body) != 0) || res.header.Get("Content-Encoding") != "" {
+			t.Errorf("%s %s answers %d with %d bytes, want %d", c.method, c.address, res.status, len(res.body), c.want)
 		}
 	}
 }
@@ -107,7 +103,7 @@ func TestWeightStaysInItsBudget(t *testing.T) {
 	} {
 		total := 0
 		for _, name := range c.names {
-			total += len(body(t, get(t, http.MethodGet, static.URL(name), "gzip")))
+			total += len(get(t, http.MethodGet, static.URL(name), "gzip").body)
 		}
 		if total > c.limit {
 			t.Errorf("%v weigh %d bytes, budget %d", c.names, total, c.limit)

@@ -14,11 +14,6 @@ type Connect struct {
 	AWS         bool   // the endpoint is Amazon's own: virtual-host style, well-known account types
 }
 
-func (c Connect) bucket() string {
-	bucket, _, _ := strings.Cut(c.Location, "/")
-	return bucket
-}
-
 // host is the endpoint as clients ask for it: name and port without the scheme.
 func (c Connect) host() string {
 	u, err := url.Parse(c.Endpoint)

@@ -169,7 +169,7 @@ func FileDelete(p layout.Page, in FileDeleteProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " in all.</p><ul class=\"lines keys-list\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " in all.</p><ul class=\"lines keys-list\" tabindex=\"0\" aria-label=\"Files to delete\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
