@@ -120,6 +120,18 @@ func (b *browser) open(path string) {
 	b.do("open "+path, chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
 }
 
+// back goes back in the history. A page out of the browser's cache may load itself anew, which ends the wait for the first load: what
+// counts is where it settles.
+func (b *browser) back() {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, clickWithin)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.NavigateBack()); err != nil && ctx.Err() != nil {
+		b.t.Fatalf("go back: %v, at %s", err, b.where())
+	}
+	b.do("wait for the page", chromedp.WaitReady(chromedp.CSS("main")), chromedp.WaitVisible(chromedp.CSS("h1")))
+}
+
 // click clicks an element with real input, and waits for another to be visible.
 func (b *browser) click(selector, then string) {
 	b.t.Helper()

@@ -22,6 +22,7 @@ const (
 
 // story is what one chapter leaves to the next.
 type story struct {
+	whole    *testing.T // outlives each chapter
 	in       *installation
 	portal   *portal
 	corpus   corpus
@@ -34,9 +35,10 @@ type story struct {
 
 // TestStory is the main job from an empty directory to files that expired, one chapter after the other.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	needPartnerClients(t)
 	chromium(t)
-	s := &story{in: launch(t)}
+	s := &story{whole: t, in: launch(t)}
 	chapters := []struct {
 		name string
 		tell func(t *testing.T, s *story)
@@ -96,7 +98,7 @@ func createUnits(t *testing.T, s *story) {
 }
 
 func putFiles(t *testing.T, s *story) {
-	s.corpus = makeCorpus(t)
+	s.corpus = makeCorpus(s.whole)
 	s.operator = s.in.operator()
 	if s.operator.Bucket != "active" {
 		t.Fatalf("active storage is bucket %q", s.operator.Bucket)
