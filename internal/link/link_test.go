@@ -1,0 +1,243 @@
+package link_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaportal/internal/clock"
+	"seaportal/internal/fault"
+	"seaportal/internal/link"
+	"seaportal/internal/sealed"
+	"seaportal/internal/store"
+	"seaportal/internal/store/storetest"
+	"seaportal/models"
+)
+
+func TestDownloadGivesTheFileUnderItsNameAndRecordsIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		url, err := b.Download(t.Context(), ada, b.unit, b.file.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(url, "X-Amz-Expires=60&") {
+			t.Errorf("the URL does not end after a minute: %s", url)
+		}
+		status, header, body := fetch(t, url)
+		if status != http.StatusOK || body != content || header.Get("Content-Type") != "text/plain" {
+			t.Errorf("answered %d %v: %s", status, header, body)
+		}
+		want := `attachment; filename="Gr__e _1_+_2F _.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%221%22+%252F%20%F0%9F%93%9E.txt`
+		if diff := cmp.Diff(want, header.Get("Content-Disposition")); diff != "" {
+			t.Error(diff)
+		}
+		file, err := s.PlacedFile(t.Context(), b.unit.ID, b.file.ID)
+		if err != nil || file.Downloads != 1 || file.FirstDownloadedAt == nil {
+			t.Errorf("placement %+v, %v", file, err)
+		}
+		if diff := cmp.Diff([]string{"file.downloaded"}, b.actions(t)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	past := time.Now().UTC().Add(-time.Second)
+	queued := b.place(t, models.Placement{FileID: 2, Key: "queued", State: models.PlacementQueued})
+	removed := b.place(t, models.Placement{FileID: 3, Key: "removed", State: models.PlacementRemoved})
+	expired := b.place(t, models.Placement{FileID: 4, Key: "expired", State: models.PlacementPlaced, ExpiresAt: &past})
+	other := b.newUnit(t)
+	for name, try := range map[string]struct {
+		unit models.BusinessUnit
+		id   int64
+	}{
+		"unknown": {b.unit, 999}, "queued": {b.unit, queued.ID}, "removed": {b.unit, removed.ID},
+		"expired": {b.unit, expired.ID}, "another unit's": {other, b.file.ID},
+	} {
+		if _, err := b.Download(t.Context(), ada, try.unit, try.id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("download of %s: %v", name, err)
+		}
+		_, err := b.Create(t.Context(), ada, try.unit, link.New{PlacementID: try.id, Lifetime: time.Hour})
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("link to %s: %v", name, err)
+		}
+	}
+}
+
+// create makes a link to the bench's file.
+func (b *bench) create(t *testing.T, in link.New) link.Created {
+	t.Helper()
+	in.PlacementID = b.file.ID
+	if in.Lifetime == 0 {
+		in.Lifetime = time.Hour
+	}
+	created, err := b.Create(t.Context(), ada, b.unit, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return created
+}
+
+func TestALinkLeadsToItsFileUntilItIsUsedUp(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		token := b.create(t, link.New{MaxDownloads: 1}).Token.Reveal()
+		for range 3 { // looking uses nothing up
+			view, err := b.Open(t.Context(), token)
+			if err != nil || view.Name != `Grüße "1"+%2F 📞.txt` || view.Size != b.file.Size || view.HasPIN || view.MaxDownloads != 1 {
+				t.Fatalf("view %+v, %v", view, err)
+			}
+		}
+		url, err := b.Redeem(t.Context(), token, "", "192.0.2.9")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, _, body := fetch(t, url); status != http.StatusOK || body != content {
+			t.Errorf("answered %d: %s", status, body)
+		}
+		if _, err := b.Redeem(t.Context(), token, "", ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a second download: %v", err)
+		}
+		if _, err := b.Open(t.Context(), token); !fault.Is(err, fault.NotFound) {
+			t.Errorf("used up: %v", err)
+		}
+		if diff := cmp.Diff([]string{"link.created", "file.downloaded"}, b.actions(t)); diff != "" {
+			t.Error(diff)
+		}
+		links, err := b.List(t.Context(), b.unit)
+		if err != nil || len(links) != 1 || links[0].Downloads != 1 || links[0].TokenHash == token {
+			t.Errorf("listed %+v, %v", links, err)
+		}
+	})
+}
+
+func TestNoRaceGivesMoreThanTheLinkAllows(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		token := b.create(t, link.New{MaxDownloads: 3}).Token.Reveal()
+		var given atomic.Int64
+		var all sync.WaitGroup
+		for range 12 {
+			all.Go(func() {
+				if _, err := b.Redeem(t.Context(), token, "", ""); err == nil {
+					given.Add(1)
+				} else if !fault.Is(err, fault.NotFound) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		file, err := s.PlacedFile(t.Context(), b.unit.ID, b.file.ID)
+		if err != nil || given.Load() != 3 || file.Downloads != 3 {
+			t.Errorf("%d given, %d counted, %v", given.Load(), file.Downloads, err)
+		}
+	})
+}
+
+func TestFiveWrongPINsLockTheLink(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	token := b.create(t, link.New{PIN: sealed.NewPlain("4711")}).Token.Reveal()
+	if view, err := b.Open(t.Context(), token); err != nil || !view.HasPIN {
+		t.Fatalf("view %+v, %v", view, err)
+	}
+	for try := range 4 {
+		if _, err := b.Redeem(t.Context(), token, "4712", ""); fault.Fields(err)["pin"] == "" {
+			t.Errorf("wrong PIN %d: %v", try, err)
+		}
+	}
+	for range 2 { // a right one takes no try away
+		if _, err := b.Redeem(t.Context(), token, "4711", ""); err != nil {
+			t.Errorf("the right PIN: %v", err)
+		}
+	}
+	if _, err := b.Redeem(t.Context(), token, "", ""); fault.Fields(err)["pin"] == "" {
+		t.Errorf("no PIN: %v", err)
+	}
+	if _, err := b.Redeem(t.Context(), token, "4711", ""); !fault.Is(err, fault.TooMany) {
+		t.Errorf("the right PIN, too late: %v", err)
+	}
+	if got := strings.Count(strings.Join(b.actions(t), " "), "link.pin_refused"); got != 5 {
+		t.Errorf("%d refusals recorded", got)
+	}
+}
+
+func TestALinkEndsWithItsFileItsUnitAndItsRevocation(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	long := b.create(t, link.New{Lifetime: 90 * 24 * time.Hour})
+	if !long.ExpiresAt.Equal(*b.file.ExpiresAt) {
+		t.Errorf("the link ends %s, its file %s", long.ExpiresAt, b.file.ExpiresAt)
+	}
+	token := long.Token.Reveal()
+	works := func(want bool, why string) {
+		t.Helper()
+		_, opened := b.Open(t.Context(), token)
+		_, redeemed := b.Redeem(t.Context(), token, "", "")
+		for _, err := range []error{opened, redeemed} {
+			if want != (err == nil) || !want && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", why, err)
+			}
+		}
+	}
+	works(true, "new")
+	b.Clock = clock.Shifted(31 * 24 * time.Hour)
+	works(false, "the file has expired")
+	b.Clock = clock.Real
+	if err := b.Store.ChangeSEA(t.Context(), b.unit.ID, models.SEAEnabled, models.SEAOff); err != nil {
+		t.Fatal(err)
+	}
+	works(false, "SEA is disabled")
+	if err := b.Store.ChangeSEA(t.Context(), b.unit.ID, models.SEAOff, models.SEAEnabled); err != nil {
+		t.Fatal(err)
+	}
+	links, err := b.List(t.Context(), b.unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Revoke(t.Context(), ada, b.newUnit(t), links[0].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("revoked by another unit: %v", err)
+	}
+	works(true, "not revoked yet")
+	for range 2 {
+		if err := b.Revoke(t.Context(), ada, b.unit, links[0].ID); err != nil {
+			t.Error(err)
+		}
+	}
+	works(false, "revoked")
+	token = "made-up"
+	works(false, "unknown")
+}
+
+func TestCreateRefusesBesideTheField(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	for name, try := range map[string]struct {
+		in    link.New
+		field string
+	}{
+		"no lifetime":    {link.New{}, "lifetime"},
+		"negative":       {link.New{Lifetime: -time.Hour}, "lifetime"},
+		"for ever":       {link.New{Lifetime: 1 << 62}, "lifetime"},
+		"fewer than 0":   {link.New{Lifetime: time.Hour, MaxDownloads: -1}, "max_downloads"},
+		"a short PIN":    {link.New{Lifetime: time.Hour, PIN: sealed.NewPlain("123")}, "pin"},
+		"an endless PIN": {link.New{Lifetime: time.Hour, PIN: sealed.NewPlain(strings.Repeat("1", 65))}, "pin"},
+	} {
+		try.in.PlacementID = b.file.ID
+		_, err := b.Create(t.Context(), ada, b.unit, try.in)
+		if fields := fault.Fields(err); len(fields) != 1 || fields[try.field] == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
