@@ -6,8 +6,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -18,6 +20,8 @@ import (
 // masterKeyVariable has no flag: other users of the machine can read a
 // process's arguments.
 const masterKeyVariable = "SEA_MASTER_KEY"
+
+const sqlitePrefix = "sqlite:"
 
 // Config is all of it.
 type Config struct {
@@ -61,15 +65,30 @@ func Default() (Config, error) {
 // MasterKeyFromEnv reads SEA_MASTER_KEY.
 func MasterKeyFromEnv() sealed.Plain { return sealed.NewPlain(os.Getenv(masterKeyVariable)) }
 
-// Absolute gives the configuration with an absolute data directory: the
-// embedded server changes the working directory.
+// Absolute gives the configuration with absolute paths: the embedded server
+// changes the working directory.
 func (c Config) Absolute() (Config, error) {
 	if c.DataDir == "" {
 		return c, errors.New("--data-dir is empty: name a directory")
 	}
-	dir, err := filepath.Abs(c.DataDir)
-	c.DataDir = dir
-	return c, err
+	file, inFile := strings.CutPrefix(c.Database, sqlitePrefix)
+	if !inFile {
+		file = ""
+	}
+	for _, path := range []*string{&c.DataDir, &c.TLSCert, &c.TLSKey, &file} {
+		if *path == "" {
+			continue
+		}
+		whole, err := filepath.Abs(*path)
+		if err != nil {
+			return c, fmt.Errorf("find %s: %w", *path, err)
+		}
+		*path = whole
+	}
+	if inFile {
+		c.Database = sqlitePrefix + file
+	}
+	return c, nil
 }
 
 // DatabaseURL is the database to open: the one that was named, or the SQLite
@@ -78,5 +97,5 @@ func (c Config) DatabaseURL() string {
 	if c.Database != "" {
 		return c.Database
 	}
-	return "sqlite:" + filepath.Join(c.DataDir, "seaportal.db")
+	return sqlitePrefix + filepath.Join(c.DataDir, "seaportal.db")
 }

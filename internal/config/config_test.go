@@ -69,6 +69,10 @@ func TestDatabaseIsInTheDataDirectoryUnlessNamed(t *testing.T) {
 	if got := c.DatabaseURL(); got != "sqlite:"+c.DataDir+"/seaportal.db" {
 		t.Error(got)
 	}
+	c.Database = "sqlite:other.db"
+	if c, err = c.Absolute(); err != nil || !filepath.IsAbs(strings.TrimPrefix(c.DatabaseURL(), "sqlite:")) {
+		t.Error(c.DatabaseURL(), err)
+	}
 	c.Database = "postgres://elsewhere"
 	if got := c.DatabaseURL(); got != "postgres://elsewhere" {
 		t.Error(got)

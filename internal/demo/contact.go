@@ -71,7 +71,9 @@ func contacts(before time.Time) []contact {
 	return all
 }
 
-func (c contact) id() string { return fmt.Sprintf("EMEA-%s-%06d", c.began.Format("20060102"), c.number) }
+func (c contact) id() string {
+	return fmt.Sprintf("EMEA-%s-%06d", c.began.Format("20060102"), c.number)
+}
 
 // object is the contact as a file of active storage. Names of people are
 // written in ASCII: S3 carries metadata in headers.

@@ -61,10 +61,15 @@ type Runner struct {
 	queue  queue
 	cancel context.CancelFunc
 	work   sync.WaitGroup // tasks at start
+	seen   ledger
 }
 
 // New prepares a Runner. Nothing runs before Start.
 func New(cfg Config) *Runner { return &Runner{cfg: cfg} }
+
+// Recent gives the last run of each task and of each unit that this process
+// has seen, newest first.
+func (r *Runner) Recent() []Run { return r.seen.recent() }
 
 // Start migrates River's tables, takes up what a dead process left, and
 // returns once jobs are being fetched. The tasks that run at start go on after
@@ -116,7 +121,7 @@ func (r *Runner) runAtStart(ctx context.Context) {
 		if !task.AtStart {
 			continue
 		}
-		if err := task.Run(ctx); err != nil && ctx.Err() == nil {
+		if err := r.seen.note(ctx, task.Name, 0, task.Run); err != nil && ctx.Err() == nil {
 			r.cfg.Log.ErrorContext(ctx, "job failed", slog.String("job", task.Name), slog.Any("error", err))
 		}
 	}
@@ -135,7 +140,7 @@ func (r *Runner) settings() (*river.Config, error) {
 		Queues:                      map[string]river.QueueConfig{runQueue: {MaxWorkers: runWorkers, FetchPollInterval: runPoll}},
 		Workers:                     workers,
 	}
-	ticks := tickWorker{tasks: map[string]Task{}}
+	ticks := tickWorker{tasks: map[string]Task{}, seen: &r.seen}
 	for _, task := range r.cfg.Tasks {
 		if task.Every == 0 {
 			continue
@@ -146,5 +151,5 @@ func (r *Runner) settings() (*river.Config, error) {
 	}
 	return settings, errors.Join(
 		river.AddWorkerSafely(workers, &ticks),
-		river.AddWorkerSafely(workers, &runUnitWorker{run: r.cfg.RunUnit}))
+		river.AddWorkerSafely(workers, &runUnitWorker{run: r.cfg.RunUnit, seen: &r.seen}))
 }

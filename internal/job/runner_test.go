@@ -110,11 +110,19 @@ func TestTasksRunAtStartAndAgain(t *testing.T) {
 			{Name: "second", Every: time.Second, AtStart: true, Run: named("second")},
 			{Name: "third", Every: time.Hour, Run: named("third")},
 		}
-		start(t, cfg)
+		r := start(t, cfg)
 		for _, want := range []string{"first", "second", "second", "second"} {
 			if got := await(t, runs, want); got != want {
 				t.Fatalf("%s ran instead of %s", got, want)
 			}
+		}
+		// The first three have ended: the fourth began after them.
+		last := map[string]job.Run{}
+		for _, run := range r.Recent() {
+			last[run.Job] = run
+		}
+		if len(last) != 2 || last["first"].Err == nil || last["second"].Started.Before(last["first"].Started) {
+			t.Errorf("remembered %+v", last)
 		}
 	})
 }

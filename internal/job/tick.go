@@ -35,6 +35,7 @@ func periodic(task Task) *river.PeriodicJob {
 type tickWorker struct {
 	river.WorkerDefaults[tick]
 	tasks map[string]Task
+	seen  *ledger
 }
 
 // Work runs the task, but for a turn that waited so long behind another that
@@ -44,7 +45,7 @@ func (w *tickWorker) Work(ctx context.Context, job *river.Job[tick]) error {
 	if !known || time.Since(job.ScheduledAt) > task.Every {
 		return nil
 	}
-	if err := task.Run(ctx); err != nil {
+	if err := w.seen.note(ctx, task.Name, 0, task.Run); err != nil {
 		return fmt.Errorf("%s: %w", task.Name, err)
 	}
 	return nil

@@ -29,10 +29,12 @@ func (runUnit) InsertOpts() river.InsertOpts {
 
 type runUnitWorker struct {
 	river.WorkerDefaults[runUnit]
-	run func(ctx context.Context, unitID int64) error
+	run  func(ctx context.Context, unitID int64) error
+	seen *ledger
 }
 
 // Work runs the unit.
 func (w *runUnitWorker) Work(ctx context.Context, job *river.Job[runUnit]) error {
-	return w.run(ctx, job.Args.UnitID)
+	unitID := job.Args.UnitID
+	return w.seen.note(ctx, job.Kind, unitID, func(ctx context.Context) error { return w.run(ctx, unitID) })
 }

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"seaportal/internal/app"
+	"seaportal/internal/config"
+)
+
+// stopTime is how long a stop may take before the process ends anyway.
+const stopTime = 15 * time.Second
+
+type serve struct {
+	config.Server
+
+	Demo bool `help:"Fill an empty portal with sample files, rules and an administrator, and print how to sign in." env:"SEA_DEMO"`
+}
+
+// Run serves until a signal or a failure. The first signal stops in order, the
+// second one at once.
+func (s *serve) Run(ctx context.Context, stdout io.Writer, place config.Place) error {
+	cfg := config.Config{Place: place, Server: s.Server, MasterKey: config.MasterKeyFromEnv()}
+	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer release()
+	portal, err := app.Start(ctx, cfg, app.Options{
+		Stdout: stdout, Log: app.Logger(os.Stderr, s.LogLevel), Demo: s.Demo,
+	})
+	if err != nil {
+		return err
+	}
+	failed := portal.Wait(ctx)
+	release() // a second signal ends the process as if nobody listened
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return errors.Join(failed, portal.Stop(ctx))
+}

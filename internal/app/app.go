@@ -1,0 +1,151 @@
+// Package app owns the wiring: what a running portal is made of, in which
+// order it starts and stops, and what each command of the program does. The
+// program, the tests' kit and the end-to-end tests all start the portal here.
+// It decides nothing about files, rules or people, and it is the one place
+// that knows which S3 and IAM server answers (storage.go).
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"seaportal/internal/config"
+	"seaportal/internal/embedded"
+	"seaportal/internal/job"
+	"seaportal/internal/lifecycle"
+)
+
+// undoTime bounds the stop of a portal that could not start.
+const undoTime = 10 * time.Second
+
+// Options are what is not configuration.
+type Options struct {
+	// Stdout gets what the operator must read: addresses, a set-up link, the
+	// demo's password. None of it is ever logged.
+	Stdout io.Writer
+	Log    *slog.Logger
+	// Demo fills an empty portal with samples.
+	Demo bool
+}
+
+// App is a running portal. Get one from Start, and Stop it.
+type App struct {
+	cfg  config.Config
+	opts Options
+
+	at         place
+	storage    storage
+	operations operations
+	jobs       *job.Runner
+	server     *server
+
+	addresses Addresses
+	undo      []func(ctx context.Context) error // last step first
+}
+
+// Start starts a portal, and returns when it serves. Each of its errors is one
+// line for the operator. ctx bounds the start only. There can be one portal in
+// a process, because the embedded server allows no second.
+func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
+	a := &App{cfg: cfg, opts: opts}
+	for _, step := range []func(context.Context) error{
+		a.openPlace, a.openStorage, a.makeOperations, a.startJobs, a.listen, a.announce, a.seed,
+	} {
+		if err := step(ctx); err != nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+			defer cancel()
+			return nil, errors.Join(err, a.Stop(ctx))
+		}
+	}
+	return a, nil
+}
+
+// Addresses tells where the portal listens.
+func (a *App) Addresses() Addresses { return a.addresses }
+
+// Wait returns nil when ctx ends, or why the portal cannot go on.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.server.failed:
+		return err
+	}
+}
+
+// Stop ends everything in the reverse order of the start: no new requests,
+// then no new work, then no storage, then no database. What runs is cancelled
+// and continues at the next start.
+func (a *App) Stop(ctx context.Context) error {
+	var failed []error
+	for i := len(a.undo) - 1; i >= 0; i-- {
+		failed = append(failed, a.undo[i](ctx))
+	}
+	a.undo = nil
+	return errors.Join(failed...)
+}
+
+// later adds a step to the stop.
+func (a *App) later(step func(ctx context.Context) error) { a.undo = append(a.undo, step) }
+
+// openPlace takes the data directory for this process alone.
+func (a *App) openPlace(ctx context.Context) error {
+	if err := a.cfg.Validate(); err != nil {
+		return err
+	}
+	cfg, err := makeDataDir(a.cfg)
+	if err != nil {
+		return err
+	}
+	a.cfg = cfg
+	lock, err := embedded.LockDataDir(cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	a.later(func(context.Context) error { return lock.Unlock() })
+	a.at, err = openPlace(ctx, cfg, a.opts.Log)
+	if err != nil {
+		return err
+	}
+	a.later(func(context.Context) error { return a.at.store.Close() })
+	return nil
+}
+
+// openStorage starts S3 and makes its buckets.
+func (a *App) openStorage(ctx context.Context) (err error) {
+	a.storage, err = openStorage(ctx, a.cfg, a.at, a.opts.Log, a.observe)
+	if err != nil {
+		return err
+	}
+	a.later(a.storage.stop)
+	return a.storage.makeBuckets(ctx)
+}
+
+// observe hands news to the life cycle once that is there. What comes before
+// is found by the scan at the start.
+func (a *App) observe(e lifecycle.Event) {
+	if engine := a.operations.observer.Load(); engine != nil {
+		engine.Observe(e)
+	}
+}
+
+// startJobs takes over what an earlier process left, and begins to work.
+func (a *App) startJobs(ctx context.Context) error {
+	if a.alone() {
+		if err := a.operations.credentials.TakeOver(ctx); err != nil {
+			return err
+		}
+	}
+	a.operations.engine.Start(ctx)
+	a.operations.observer.Store(a.operations.engine)
+	a.later(func(context.Context) error { a.operations.engine.Stop(); return nil })
+	if err := a.jobs.Start(ctx); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	a.later(a.jobs.Stop)
+	return nil
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/config"
+	"seaportal/internal/sealed"
+)
+
+const (
+	maxAttempts = 4
+	maxBackoff  = 2 * time.Second // the life cycle has longer pauses of its own
+	idleConns   = 64              // more than the requests that one unit has in flight
+	idleTime    = 30 * time.Second
+	answerTime  = 15 * time.Minute // until the first byte of an answer: a copy of 5 GiB on a slow disk
+)
+
+// settings are made by hand and not by the SDK's own search: a profile or an
+// endpoint in the operator's environment is about another account.
+func settings(region, endpoint, accessKeyID string, secret sealed.Plain, over *http.Client) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(endpoint),
+		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secret.Reveal(), ""),
+		HTTPClient:   over,
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts, o.MaxBackoff = maxAttempts, maxBackoff
+			})
+		},
+	}
+}
+
+func s3Client(region, endpoint, accessKeyID string, secret sealed.Plain, over *http.Client) *s3.Client {
+	return s3.NewFromConfig(settings(region, endpoint, accessKeyID, secret, over), func(o *s3.Options) {
+		o.UsePathStyle = true
+	})
+}
+
+func iamClient(region, endpoint string, as operator, over *http.Client) *iam.Client {
+	return iam.NewFromConfig(settings(region, endpoint, as.accessKeyID, as.secret, over))
+}
+
+// connections gives a client that keeps connections for the next request.
+func connections(trust *tls.Config) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		MaxIdleConns: idleConns, MaxIdleConnsPerHost: idleConns, IdleConnTimeout: idleTime,
+		ResponseHeaderTimeout: answerTime, TLSClientConfig: trust,
+	}}
+}
+
+// fresh gives a client that opens a connection for each request.
+func fresh(trust *tls.Config) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true, ResponseHeaderTimeout: answerTime, TLSClientConfig: trust,
+	}}
+}
+
+// trustOf makes the portal trust its own certificate on the loopback address,
+// which the certificate does not name. It is nil without TLS.
+func trustOf(cfg config.Config) (*tls.Config, error) {
+	if !cfg.Secure() {
+		return nil, nil // what http.Transport calls nil too
+	}
+	pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
+	}
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return nil, fmt.Errorf("read --tls-cert: %w", err)
+	}
+	name := leaf.Subject.CommonName
+	if len(leaf.DNSNames) > 0 {
+		name = leaf.DNSNames[0]
+	} else if len(leaf.IPAddresses) > 0 {
+		name = leaf.IPAddresses[0].String()
+	}
+	chain, err := os.ReadFile(cfg.TLSCert)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(chain) {
+		return nil, errors.New("--tls-cert holds no certificate")
+	}
+	return &tls.Config{RootCAs: roots, ServerName: name, MinVersion: tls.VersionTLS12}, nil
+}

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"seaportal/internal/account"
+	"seaportal/internal/businessunit"
+	"seaportal/internal/clock"
+	"seaportal/internal/credential"
+	"seaportal/internal/job"
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/link"
+	"seaportal/internal/objects"
+	"seaportal/internal/rulebook"
+	"seaportal/internal/session"
+	"seaportal/internal/store"
+)
+
+// kickTime bounds one insert into the job queue.
+const kickTime = 5 * time.Second
+
+// operations are what people and jobs do.
+type operations struct {
+	store       *store.Store
+	accounts    *account.Service
+	sessions    *session.Store
+	credentials *credential.Service
+	units       *businessunit.Service
+	rules       *rulebook.Service
+	links       *link.Service
+	engine      *lifecycle.Engine
+
+	observer atomic.Pointer[lifecycle.Engine] // set once the engine works on events
+}
+
+// makeOperations connects the operations with the storage and the database.
+// Only the life cycle's clock can be moved; sessions, signatures and leases go
+// by real time.
+func (a *App) makeOperations(context.Context) (err error) {
+	o, life := &a.operations, clock.Shifted(a.cfg.ClockOffset)
+	o.store = a.at.store
+	if o.accounts, err = account.New(o.store); err != nil {
+		return err
+	}
+	o.sessions = session.New(o.store, a.secure())
+	o.credentials = credential.New(credential.Config{
+		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Log: a.opts.Log,
+		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
+	})
+	o.units = &businessunit.Service{
+		Store: o.store, Access: o.credentials, Clock: clock.Real, SEABucket: SEABucket, Region: a.storage.region,
+	}
+	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Clock: life}
+	o.rules = &rulebook.Service{Store: o.store, Clock: life}
+	o.engine = lifecycle.New(lifecycle.Config{
+		Store: o.store, Objects: objects.New(a.storage.s3), Clock: life, Log: a.opts.Log,
+		MaxSegment: a.storage.maxSegment, Alone: a.alone(), Kick: a.kick,
+	})
+	a.jobs = job.New(job.Config{
+		Store: o.store, DatabaseURL: a.cfg.DatabaseURL(), Log: a.opts.Log, Tasks: o.tasks(),
+		RunUnit: func(ctx context.Context, unitID int64) error {
+			_, err := o.engine.RunUnit(ctx, unitID)
+			return err
+		},
+	})
+	return nil
+}
+
+// kick wakes the job queue for a wish that is durable already: where the queue
+// does not take it, the task "pending" finds it.
+func (a *App) kick(unitID int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), kickTime)
+	defer cancel()
+	if err := a.jobs.Kick(ctx, unitID); err != nil {
+		a.opts.Log.WarnContext(ctx, "run delayed", slog.Int64("unit", unitID), slog.Any("error", err))
+	}
+}
+
+// alone tells whether no other process can work on the database: a file in the
+// data directory, which is locked.
+func (a *App) alone() bool { return a.at.store.Dialect() == store.SQLite }
+
+// secure tells whether browsers reach the portal by TLS only.
+func (a *App) secure() bool { return a.cfg.Secure() || strings.HasPrefix(a.cfg.URL, "https://") }

@@ -1,0 +1,21 @@
+package app
+
+import (
+	"context"
+
+	"seaportal/handlers"
+	"seaportal/internal/clock"
+	"seaportal/internal/history"
+)
+
+// handlers gives the screens their operations. A portal whose URL was not
+// configured makes absolute links of the host that a request came to.
+func (a *App) handlers(ctx context.Context) *handlers.Handlers {
+	o := &a.operations
+	return handlers.New(handlers.Services{
+		Accounts: o.accounts, Sessions: o.sessions, Units: o.units, Credentials: o.credentials,
+		Rules: o.rules, Files: o.engine, Links: o.links, History: &history.Log{Store: o.store},
+		Life: clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region,
+		PublicURL: publicURL(a.cfg.URL, ""), Secure: a.secure(), Installation: a.installation(ctx),
+	})
+}

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"seaportal/web"
+)
+
+const (
+	headerTime = 10 * time.Second
+	idleHTTP   = 2 * time.Minute
+	maxHeaders = 64 << 10 // bytes
+	// drainTime is how long requests may take to end at a stop.
+	drainTime = 5 * time.Second
+)
+
+var errStopping = errors.New("the portal is stopping")
+
+// server is the portal's own listener.
+type server struct {
+	http     *http.Server
+	listener net.Listener
+	failed   chan error // at most one value: why it ended by itself
+	stopping atomic.Bool
+}
+
+// listen opens the portal's listener. It comes last: whoever gets an answer
+// gets it from a portal that is whole.
+func (a *App) listen(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.cfg.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is taken by another process: stop it, or choose another address with --listen", a.cfg.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.cfg.Listen, err)
+	}
+	s := &server{listener: listener, failed: make(chan error, 1)}
+	s.http = &http.Server{
+		//nolint:contextcheck // requests have contexts of their own
+		Handler: web.New(web.Deps{
+			Handlers: a.handlers(ctx), Accounts: a.operations.accounts, Sessions: a.operations.sessions,
+			Log: a.opts.Log, Ready: a.ready, Secure: a.secure(),
+		}),
+		ReadHeaderTimeout: headerTime, IdleTimeout: idleHTTP, MaxHeaderBytes: maxHeaders,
+		ErrorLog: slog.NewLogLogger(a.opts.Log.Handler(), slog.LevelDebug),
+	}
+	a.server = s
+	a.later(s.stop)
+	go s.serve(a.cfg.TLSCert, a.cfg.TLSKey)
+	return nil
+}
+
+// ready tells why the portal cannot serve.
+func (a *App) ready(ctx context.Context) error {
+	if a.server.stopping.Load() {
+		return errStopping
+	}
+	return a.at.store.Ping(ctx)
+}
+
+func (s *server) serve(cert, key string) {
+	serve := func() error { return s.http.Serve(s.listener) }
+	if cert != "" {
+		serve = func() error { return s.http.ServeTLS(s.listener, cert, key) }
+	}
+	if err := serve(); !errors.Is(err, http.ErrServerClosed) {
+		s.failed <- fmt.Errorf("serve %s: %w", s.listener.Addr(), err)
+	}
+}
+
+// stop lets requests end, for a while.
+func (s *server) stop(ctx context.Context) error {
+	s.stopping.Store(true)
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return s.http.Close()
+	}
+	return err
+}
+
+// announce notes the addresses for other commands, and tells the operator
+// where the portal is.
+func (a *App) announce(ctx context.Context) error {
+	a.addresses = Addresses{
+		Portal: local(a.server.listener.Addr(), a.cfg.Secure()), S3: a.storage.local, PID: os.Getpid(),
+	}
+	if err := a.addresses.note(a.at.dir); err != nil {
+		return err
+	}
+	a.later(func(context.Context) error { return forgetAddresses(a.at.dir) })
+	a.opts.Log.InfoContext(ctx, "portal started",
+		slog.String("portal", a.addresses.Portal), slog.String("s3", a.addresses.S3), slog.String("data_dir", a.at.dir))
+	if err := a.welcome(ctx); err != nil {
+		return err
+	}
+	// Hashing a password takes tens of MiB, which an idle process would keep
+	// for minutes.
+	debug.FreeOSMemory()
+	return nil
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/config"
+	"seaportal/internal/demo"
+	"seaportal/internal/embedded"
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/objects"
+	"seaportal/internal/sealed"
+)
+
+// maxSegment is how many bytes the embedded server takes between two slashes
+// of a key: there it is the name of a directory entry.
+const maxSegment = 255
+
+// storage is who answers S3 and IAM. What differs between one provider and
+// another ends here; everything above has these fields and knows no more.
+type storage struct {
+	s3  *s3.Client
+	iam *iam.Client
+	// signer signs for the URL that people reach, which may not be the one
+	// that this machine uses.
+	signer *s3.Client
+	// as gives a client of somebody else, on connections of its own.
+	as func(accessKeyID string, secret sealed.Plain) *s3.Client
+
+	local, public string // URLs of S3, for this machine and for people
+	region        string
+	maxSegment    int
+	// proofInterval is how long to wait between two proofs that a key is dead:
+	// none where one process knows at once.
+	proofInterval time.Duration
+	stop          func(ctx context.Context) error
+}
+
+// makeBuckets makes the two buckets where they are missing.
+func (s storage) makeBuckets(ctx context.Context) error {
+	client := objects.New(s.s3)
+	return errors.Join(client.EnsureBucket(ctx, ActiveBucket), client.EnsureBucket(ctx, SEABucket))
+}
+
+// put stores one small object.
+func (s storage) put(ctx context.Context, object demo.Object) error {
+	_, err := s.s3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &object.Bucket, Key: &object.Key, ContentType: &object.ContentType,
+		Body: bytes.NewReader(object.Body), Metadata: object.Metadata,
+	})
+	return err
+}
+
+// openStorage starts the embedded server as its operator. Notify hears of each
+// write and deletion and returns at once.
+func openStorage(ctx context.Context, cfg config.Config, at place, log *slog.Logger, notify func(lifecycle.Event)) (storage, error) {
+	account, err := operatorOf(at.key)
+	if err != nil {
+		return storage{}, err
+	}
+	trust, err := trustOf(cfg)
+	if err != nil {
+		return storage{}, err
+	}
+	server, err := embedded.Start(ctx, embedded.Config{
+		DataDir: at.dir, S3Listen: cfg.S3Listen, Region: cfg.Region,
+		CertFile: cfg.TLSCert, KeyFile: cfg.TLSKey,
+		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
+		Keys: at.key, Store: at.store, Log: log,
+		Notify: func(e embedded.Event) { notify(observed(e)) },
+	})
+	if err != nil {
+		return storage{}, err
+	}
+	return clientsOf(cfg, server, account, trust), nil
+}
+
+func clientsOf(cfg config.Config, server *embedded.Server, account operator, trust *tls.Config) storage {
+	local, public := server.S3Endpoint(), publicURL(cfg.S3URL, server.S3Endpoint())
+	pool := connections(trust)
+	return storage{
+		s3:     s3Client(cfg.Region, local, account.accessKeyID, account.secret, pool),
+		signer: s3Client(cfg.Region, public, account.accessKeyID, account.secret, pool),
+		iam:    iamClient(cfg.Region, server.IAMEndpoint(), account, pool),
+		as: func(accessKeyID string, secret sealed.Plain) *s3.Client {
+			return s3Client(cfg.Region, local, accessKeyID, secret, fresh(trust))
+		},
+		local: local, public: public, region: cfg.Region, maxSegment: maxSegment,
+		stop: func(ctx context.Context) error {
+			pool.CloseIdleConnections() // the server waits for them
+			return server.Stop(ctx)
+		},
+	}
+}
+
+func observed(e embedded.Event) lifecycle.Event {
+	return lifecycle.Event{
+		Kind: lifecycle.EventKind(e.Kind), Bucket: e.Bucket, Key: e.Key,
+		AccessKeyID: e.AccessKeyID, Address: e.SourceIP,
+	}
+}
+
+// publicURL is the URL that people reach: the one that was configured, without
+// a slash at its end, or the local one.
+func publicURL(configured, local string) string {
+	at, err := url.Parse(configured)
+	if err != nil || at.Host == "" {
+		return local
+	}
+	return at.Scheme + "://" + at.Host
+}
