@@ -63,6 +63,8 @@ type composer struct {
 	preview *views.RulePreview
 	errors  map[string]string
 	version int64 // that the form was opened with; 0: the rule's own
+	// overtaken says that somebody changed the rule since.
+	overtaken bool
 }
 
 // compose shows the composer with the sentence of what is understood so far.
@@ -79,7 +81,7 @@ func (h *Rules) composeProps(c echo.Context, form composer) views.RuleEditProps 
 		Unit: shown, Name: form.in.Name, Description: form.in.Description, StartDate: form.in.StartDate,
 		Today: now.Format(time.DateOnly), MediaType: form.in.MediaType, Priority: form.in.Priority,
 		Action: form.in.Action, AfterDays: form.in.AfterDays, FocusRow: form.focus, Preview: form.preview,
-		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors,
+		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Overtaken: form.overtaken,
 	}
 	for _, row := range form.in.Conditions {
 		props.Conditions = append(props.Conditions, views.Condition(row))
@@ -121,7 +123,8 @@ func saved(state rule.State) string {
 	return "The rule is saved. It takes nothing until it is on."
 }
 
-// Update changes a rule, unless somebody changed it since the form was opened.
+// Update changes a rule, unless somebody changed it since the form was opened:
+// then the form comes back as it was typed, to be sent knowingly or not at all.
 // A form without the version that it was opened with changes what there is.
 func (h *Rules) Update(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
@@ -144,6 +147,9 @@ func (h *Rules) Update(c echo.Context) error {
 	}
 	if bad := fault.Fields(err); bad != nil {
 		return h.compose(c, http.StatusUnprocessableEntity, composer{in: in, editing: &before, errors: bad, version: version})
+	}
+	if fault.Is(err, fault.Conflict) && version != before.LockVersion {
+		return h.compose(c, http.StatusConflict, composer{in: in, editing: &before, overtaken: true})
 	}
 	if err != nil {
 		return err

@@ -156,8 +156,13 @@ func TestEditedRuleIsRefusedWhenSomebodyWasFirst(t *testing.T) {
 		t.Fatalf("answers %d", a.status)
 	}
 	form.Set("name", "Mine")
-	if a := c.post(rule, form); a.status != http.StatusConflict {
+	a := c.post(rule, form)
+	doc := a.doc(t)
+	if a.status != http.StatusConflict || doc.Find("input[name=name]").AttrOr("value", "") != "Mine" {
 		t.Errorf("a stale form answers %d", a.status)
+	}
+	if now := doc.Find("input[name=version]").AttrOr("value", ""); now == "" || now == version {
+		t.Errorf("it cannot be sent again: version %q", now)
 	}
 	form.Del("version")
 	if a := c.post(rule, form); a.status != http.StatusSeeOther {
