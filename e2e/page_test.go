@@ -97,20 +97,30 @@ func formValues(form *goquery.Selection) url.Values {
 	return values
 }
 
-// wantFault expects a field to be marked as wrong, with a message that belongs to it.
+// wantFault expects a field to be marked as wrong, with a message that belongs to it. A group of radio buttons is described by its
+// message, and the buttons that end a form by the summary of what is wrong.
 func (pg *page) wantFault(field string) {
 	pg.t.Helper()
-	input := pg.Doc.Find(fmt.Sprintf(`[name=%q][aria-invalid="true"]`, field)).First()
-	if input.Length() == 0 {
+	input := pg.Doc.Find(fmt.Sprintf(`[name=%q]`, field)).First()
+	marked := input
+	switch {
+	case goquery.NodeName(input) == "button":
+		marked = pg.Doc.Find(`[role="alert"]`)
+	case input.AttrOr("type", "") == "radio":
+		marked = input.Closest("fieldset")
+	case input.AttrOr("aria-invalid", "") != "true":
 		pg.t.Errorf("%s: %s is not marked as wrong\n%s", pg.Path, field, pg.text())
 		return
 	}
 	message := ""
-	for _, id := range strings.Fields(input.AttrOr("aria-describedby", "") + " " + input.AttrOr("aria-errormessage", "")) {
+	for _, id := range strings.Fields(marked.AttrOr("aria-describedby", "") + " " + marked.AttrOr("aria-labelledby", "")) {
+		if strings.HasSuffix(id, "-hint") {
+			continue
+		}
 		message += strings.TrimSpace(pg.Doc.Find("#" + cssID(id)).Text())
 	}
 	if message == "" {
-		pg.t.Errorf("%s: %s has no message beside it", pg.Path, field)
+		pg.t.Errorf("%s: %s has no message beside it\n%s", pg.Path, field, pg.text())
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -116,6 +117,17 @@ func (in *installation) ready() (bool, string) {
 	}
 	_ = res.Body.Close()
 	return res.StatusCode == http.StatusOK, res.Status
+}
+
+// printed waits for something that the program prints, and returns the match and its groups.
+func (in *installation) printed(wanted *regexp.Regexp) []string {
+	in.t.Helper()
+	var found []string
+	eventually(in.t, startWithin, "the program prints "+wanted.String(), func() (bool, string) {
+		found = wanted.FindStringSubmatch(in.out.String())
+		return found != nil, tail(in.out.String(), 20)
+	})
+	return found
 }
 
 // stop asks the server to end, as an operator does, and expects a clean end.

@@ -19,10 +19,7 @@ var setUpLink = regexp.MustCompile(`http://\S+/set-up/[^\s"]+`)
 func TestFirstStartPrintsSetUpLink(t *testing.T) {
 	t.Parallel()
 	in := launch(t)
-	link := setUpLink.FindString(in.out.String())
-	if link == "" {
-		t.Fatalf("no link in what the first start printed:\n%s", in.out)
-	}
+	link := in.printed(setUpLink)[0]
 	p := newPortal(t, in.URL())
 	action, form := p.get(link).want(http.StatusOK).form("email")
 	for name := range form {
