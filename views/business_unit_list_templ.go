@@ -258,7 +258,7 @@ func unitTable(p layout.Page, units []UnitRow) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"table cards\" tabindex=\"0\" role=\"region\" aria-label=\"Business units table\"><table><thead><tr><th scope=\"col\">Business unit</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"num\">Files in SEA</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" class=\"num\">Deletes in 3 days</th><th scope=\"col\" class=\"num\">Failed</th><th scope=\"col\">Last download</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section class=\"table cards\" tabindex=\"0\" aria-label=\"Business units table\"><table><thead><tr><th scope=\"col\">Business unit</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"num\">Files in SEA</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" class=\"num\">Deletes in 3 days</th><th scope=\"col\" class=\"num\">Failed</th><th scope=\"col\">Last download</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -397,7 +397,7 @@ func unitTable(p layout.Page, units []UnitRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</tbody></table></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</tbody></table></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -68,7 +68,7 @@ func fileTable(p layout.Page, in FileListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><div class=\"table cards\" tabindex=\"0\" role=\"region\" aria-label=\"Files table\"><table><thead><tr><th scope=\"col\" class=\"pick\"><label class=\"hit needs-js\"><input type=\"checkbox\" data-select-all aria-label=\"Select all on this page\"></label></th><th scope=\"col\">File</th><th scope=\"col\">Rule</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" aria-sort=\"descending\">Placed</th><th scope=\"col\">Deletes in</th><th scope=\"col\">Status</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><section class=\"table cards\" tabindex=\"0\" aria-label=\"Files table\"><table><thead><tr><th scope=\"col\" class=\"pick\"><label class=\"hit needs-js\"><input type=\"checkbox\" data-select-all aria-label=\"Select all on this page\"></label></th><th scope=\"col\">File</th><th scope=\"col\">Rule</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\" aria-sort=\"descending\">Placed</th><th scope=\"col\">Deletes in</th><th scope=\"col\">Status</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -78,7 +78,7 @@ func fileTable(p layout.Page, in FileListProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</tbody></table></div><div class=\"card-foot\"><span class=\"hint grow\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</tbody></table></section><div class=\"card-foot\"><span class=\"hint grow\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -145,7 +145,7 @@ func LinkList(p layout.Page, in LinkListProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<header class=\"card-head\"><h2>Share links</h2></header><div class=\"table cards\" tabindex=\"0\" role=\"region\" aria-label=\"Share links table\"><table><thead><tr><th scope=\"col\">File</th><th scope=\"col\">Created</th><th scope=\"col\">Stops</th><th scope=\"col\">Downloads</th><th scope=\"col\">Status</th><th scope=\"col\"><span class=\"visually-hidden\">Actions</span></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<header class=\"card-head\"><h2>Share links</h2></header><section class=\"table cards\" tabindex=\"0\" aria-label=\"Share links table\"><table><thead><tr><th scope=\"col\">File</th><th scope=\"col\">Created</th><th scope=\"col\">Stops</th><th scope=\"col\">Downloads</th><th scope=\"col\">Status</th><th scope=\"col\"><span class=\"visually-hidden\">Actions</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -155,7 +155,7 @@ func LinkList(p layout.Page, in LinkListProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</tbody></table></div><footer class=\"card-foot\"><span class=\"hint grow\">Newest first · times in ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</tbody></table></section><footer class=\"card-foot\"><span class=\"hint grow\">Newest first · times in ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

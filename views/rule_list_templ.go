@@ -106,7 +106,7 @@ func RuleList(p layout.Page, in RuleListProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</header><div class=\"table cards\" tabindex=\"0\" role=\"region\" aria-label=\"Rules table\"><table><thead><tr><th scope=\"col\">Order</th><th scope=\"col\">Rule</th><th scope=\"col\">State</th><th scope=\"col\" class=\"num\">Placed</th><th scope=\"col\"><span class=\"visually-hidden\">Actions</span></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</header><section class=\"table cards\" tabindex=\"0\" aria-label=\"Rules table\"><table><thead><tr><th scope=\"col\">Order</th><th scope=\"col\">Rule</th><th scope=\"col\">State</th><th scope=\"col\" class=\"num\">Placed</th><th scope=\"col\"><span class=\"visually-hidden\">Actions</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -116,7 +116,7 @@ func RuleList(p layout.Page, in RuleListProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</tbody></table></div><footer class=\"card-foot\"><span class=\"hint grow\">A file is taken by the first rule of its media type that matches, for as long as it exists. At most 10 rules per media type.</span><form method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</tbody></table></section><footer class=\"card-foot\"><span class=\"hint grow\">A file is taken by the first rule of its media type that matches, for as long as it exists. At most 10 rules per media type.</span><form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
