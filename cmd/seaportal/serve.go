@@ -31,6 +31,9 @@ func (s *serve) Run(ctx context.Context, stdout io.Writer, place config.Place) e
 	portal, err := app.Start(ctx, cfg, app.Options{
 		Stdout: stdout, Log: app.Logger(os.Stderr, s.LogLevel), Demo: s.Demo,
 	})
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return errors.New("stopped before it had started")
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -59,6 +60,7 @@ func TestDemoFillsThePortalOnce(t *testing.T) {
 	t.Parallel()
 	log := &logged{}
 	p := testkit.Start(t, testkit.Demo(), testkit.Log(log))
+	p.Restart(t) // interrupts the first one, most likely
 	first := printedPassword(t, p.Output)
 	testkit.Await(t, "the demo", func() bool { return strings.Contains(log.String(), "demo is ready") })
 	person := p.SignIn(t, demo.Email, first)
@@ -71,14 +73,20 @@ func TestDemoFillsThePortalOnce(t *testing.T) {
 	testkit.Await(t, "a placed file", func() bool { return len(keys(t, operator, "sea")) > 100 })
 	testkit.Await(t, "moved chats to leave", func() bool { return len(keys(t, operator, "active")) < 190 })
 
+	contacts := map[string]bool{}
+	for _, key := range append(keys(t, operator, "active"), keys(t, operator, "sea")...) {
+		contacts[path.Base(key)] = true
+	}
+	if len(contacts) != 210 {
+		t.Errorf("%d contacts", len(contacts))
+	}
+
 	settled := func() [2][]string {
 		return [2][]string{keys(t, p.Operator(t), "active"), keys(t, p.Operator(t), "sea")}
 	}
-	p.Stop(t)
+	before, done := settled(), strings.Count(log.String(), "demo is ready")
 	p.Restart(t)
-	before := settled()
-	p.Restart(t, testkit.Demo())
-	testkit.Await(t, "the demo again", func() bool { return strings.Count(log.String(), "demo is ready") == 2 })
+	testkit.Await(t, "the demo again", func() bool { return strings.Count(log.String(), "demo is ready") > done })
 	if diff := cmp.Diff(before, settled()); diff != "" {
 		t.Errorf("a second demo changed the files: %s", diff)
 	}

@@ -18,6 +18,8 @@ import (
 
 const (
 	headerTime = 10 * time.Second
+	readTime   = 30 * time.Second // of a whole request: forms are small
+	writeTime  = 3 * time.Minute  // issuing a credential set may take one
 	idleHTTP   = 2 * time.Minute
 	maxHeaders = 64 << 10 // bytes
 	// drainTime is how long requests may take to end at a stop.
@@ -51,7 +53,7 @@ func (a *App) listen(ctx context.Context) error {
 			Handlers: a.handlers(ctx), Accounts: a.operations.accounts, Sessions: a.operations.sessions,
 			Log: a.opts.Log, Ready: a.ready, Secure: a.secure(),
 		}),
-		ReadHeaderTimeout: headerTime, IdleTimeout: idleHTTP, MaxHeaderBytes: maxHeaders,
+		ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleHTTP, MaxHeaderBytes: maxHeaders,
 		ErrorLog: slog.NewLogLogger(a.opts.Log.Handler(), slog.LevelDebug),
 	}
 	a.server = s

@@ -102,9 +102,23 @@ func (r *Runner) Stop(ctx context.Context) error {
 	}
 	r.cancel()
 	r.cancel = nil
-	err := r.queue.StopAndCancel(ctx)
-	r.work.Wait()
+	err := errors.Join(r.queue.StopAndCancel(ctx), r.await(ctx))
 	return errors.Join(err, r.queue.close())
+}
+
+// await waits for what was run at start.
+func (r *Runner) await(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() {
+		r.work.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for jobs: %w", ctx.Err())
+	}
 }
 
 // Kick asks for a run of one unit now. Whoever calls it has made the wish
