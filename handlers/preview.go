@@ -98,6 +98,7 @@ func previewProps(seen rulebook.Preview) *views.RulePreview {
 	p := &views.RulePreview{
 		Checked: clock.Real.Now(), AtLeast: seen.Partial, Matched: seen.Matching,
 		Count: seen.Now.Files, Bytes: seen.Now.Bytes, Placed: seen.PlacedBefore, OutOfReach: seen.Gone + seen.NotActive,
+		NotDue: seen.NotDue,
 	}
 	for _, manager := range seen.ManagedBy {
 		p.OtherRule += manager.Files

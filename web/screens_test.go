@@ -144,6 +144,21 @@ func TestPreviewAnswersAPageOrAPart(t *testing.T) {
 	}
 }
 
+func TestPreviewSumsUp(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.addFile(p.unit, "a.wav")
+	p.addFile(p.unit, "b.wav")
+	form := ruleForm()
+	form.Set("after_days", "7")
+	text := p.admin().post("/business-units/emea/rules/preview", form).doc(t).Find("#preview .sums").First().Text()
+	for _, want := range []string{"Match the conditions2", "Due later− 2"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+}
+
 func TestEditedRuleIsRefusedWhenSomebodyWasFirst(t *testing.T) {
 	t.Parallel()
 	p := start(t)
