@@ -71,6 +71,9 @@ func TestHtmxGetsAPartInPlaceOfAPage(t *testing.T) {
 	if a.status != http.StatusNotFound || a.header.Get("HX-Retarget") != "#problem" || strings.Contains(a.body, "<html") {
 		t.Errorf("answers %d %q\n%s", a.status, a.header.Get("HX-Retarget"), a.body)
 	}
+	if n := p.admin().get("/business-units/emea/rules/new").doc(t).Find("#problem").Length(); n != 1 {
+		t.Errorf("%d places for it on the page", n)
+	}
 	a = p.anonymous().send(http.MethodPost, "/business-units/emea/rules/preview", ruleForm(), htmx)
 	if a.status != http.StatusUnauthorized || !strings.HasPrefix(a.header.Get("HX-Redirect"), "/sign-in") {
 		t.Errorf("answers %d %q", a.status, a.header.Get("HX-Redirect"))
