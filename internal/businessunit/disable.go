@@ -88,8 +88,8 @@ func (s *Service) finishDisabling(ctx context.Context, by models.Actor, unit mod
 }
 
 // Settle finishes what was begun: units that are being enabled or disabled.
-// Call it at the start and every minute. One unit's failure does not stop the
-// others.
+// Call it at the start and every minute. A unit that somebody works on right
+// now is left to them; one unit's failure does not stop the others.
 func (s *Service) Settle(ctx context.Context) error {
 	units, err := s.Store.UnitsIn(ctx, models.SEAEnabling, models.SEADisabling)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *Service) Settle(ctx context.Context) error {
 	}
 	var failed []error
 	for _, unit := range units {
-		if err := s.settle(ctx, unit); err != nil {
+		if err := s.settle(ctx, unit); err != nil && !fault.Is(err, fault.Conflict) {
 			failed = append(failed, fmt.Errorf("settle %s, which is %s: %w", unit.Slug, unit.SEAState, err))
 		}
 	}

@@ -195,6 +195,31 @@ func TestDisableWaitsForWhoeverMakesASet(t *testing.T) {
 	}
 }
 
+func TestSettleLeavesAUnitToWhoeverWorksOnIt(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	unit := b.enabled(t)
+	held, err := b.Store.HeldCredentials(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := time.Now().UTC().Truncate(time.Microsecond).Add(time.Minute)
+	retiring := *held.Live
+	retiring.State, retiring.RetiredBy, retiring.LeaseUntil = models.CredentialRetiring, "Grace", &until
+	if err := b.Store.ChangeCredential(t.Context(), *held.Live, retiring); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Store.ChangeSEA(t.Context(), unit.ID, models.SEAEnabled, models.SEADisabling); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Settle(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := b.read(t, unit.Slug); got.SEAState != models.SEADisabling {
+		t.Errorf("SEA is %s", got.SEAState)
+	}
+}
+
 func TestSummariesCountEveryUnit(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
