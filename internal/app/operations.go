@@ -52,7 +52,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
 	o.units = &businessunit.Service{
-		Store: o.store, Access: o.credentials, Clock: clock.Real, SEABucket: SEABucket, Region: a.storage.region,
+		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life}
