@@ -7,6 +7,7 @@
 // From the outside in, a request passes these layers:
 //
 //	S3 API (versitygw)    signatures, policies, XML
+//	listed                listings carry every key, URL-encoded if asked for
 //	guarded               one writer a key; If-Match and If-None-Match
 //	watched               tells the portal of each write and deletion
 //	durable               nothing is answered before it is on stable storage

@@ -59,11 +59,11 @@ func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
 
 // decorate puts the layers on top of the files, innermost first.
 func decorate(files layer, root, sidecar string, d disk, notify func(Event)) backend.Backend {
-	return newGuarded(&watched{
+	return listed{newGuarded(&watched{
 		layer:  newDurable(files, root, sidecar, d),
 		notify: notify,
 		now:    func() time.Time { return time.Now().UTC() },
-	})
+	})}
 }
 
 // chooseSidecar gives the directory of the metadata, empty where the file

@@ -42,3 +42,13 @@ func caller(ctx context.Context) (accessKeyID, address string) {
 	}
 	return accessKeyID, address
 }
+
+// queryArgument gives an argument of the request's query string, empty where
+// it has none. It is a copy.
+func queryArgument(ctx context.Context, name string) string {
+	request, ok := ctx.(*fasthttp.RequestCtx)
+	if !ok {
+		return ""
+	}
+	return string(request.QueryArgs().Peek(name))
+}
