@@ -166,7 +166,7 @@ func TestOddKeysArriveAsTheyAre(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)
 	keys := []string{
-		"with space.wav", "emoji 🎧.wav", "per%2Fcent.wav", "plus+plus.wav", `quo"te's.wav`, "a&b=c?d#e.wav", "new\nline.wav",
+		"with space.wav", "emoji 🎧.wav", "per%2Fcent.wav", "plus+plus.wav", `quo"te's.wav`, "a&b=c?d#e.wav", "new\nline.wav", "ctrl\x01.wav",
 		"<script>alert(1)</script>.wav", strings.Repeat("long/", 100) + strings.Repeat("n", 200) + ".wav", "ü/ŕ/中文.wav", "a;b,c.wav", "\u202egnp.wav",
 	}
 	for i, key := range keys {
