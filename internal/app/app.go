@@ -53,7 +53,7 @@ type App struct {
 func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a := &App{cfg: cfg, opts: opts}
 	for _, step := range []func(context.Context) error{
-		a.openPlace, a.openStorage, a.makeOperations, a.startJobs, a.listen, a.announce, a.seed,
+		a.openPlace, a.openStorage, a.makeOperations, a.startJobs, a.startTrim, a.listen, a.announce, a.seed,
 	} {
 		if err := step(ctx); err != nil {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)

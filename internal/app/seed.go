@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"seaportal/internal/clock"
@@ -36,7 +35,6 @@ func (a *App) seed(ctx context.Context) error {
 		case ctx.Err() == nil:
 			a.opts.Log.ErrorContext(ctx, "demo is incomplete", slog.Any("error", err))
 		}
-		debug.FreeOSMemory() // as after the start
 	}()
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -104,11 +103,5 @@ func (a *App) announce(ctx context.Context) error {
 	a.later(func(context.Context) error { return forgetAddresses(a.at.dir) })
 	a.opts.Log.InfoContext(ctx, "portal started",
 		slog.String("portal", a.addresses.Portal), slog.String("s3", a.addresses.S3), slog.String("data_dir", a.at.dir))
-	if err := a.welcome(ctx); err != nil {
-		return err
-	}
-	// Hashing a password takes tens of MiB, which an idle process would keep
-	// for minutes.
-	debug.FreeOSMemory()
-	return nil
+	return a.welcome(ctx)
 }
