@@ -39,8 +39,8 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 			return e.verified(ctx, unit, o, source, copied)
 		}
 		switch objects.ReasonOf(err) {
-		case objects.Precondition, objects.Conflicting, objects.Interrupted:
-		default:
+		case objects.Precondition, objects.Conflicting, objects.Interrupted: // our own earlier success may stand there
+		case objects.None, objects.NotFound, objects.Denied, objects.Throttled, objects.Stopped, objects.Refused:
 			return o.refused(e.Clock.Now(), err)
 		}
 		next, decided := e.lookAtTarget(ctx, unit, o, source, err)

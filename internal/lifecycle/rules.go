@@ -47,13 +47,3 @@ func compile(r models.Rule) (*rule.Matcher, error) {
 	}
 	return rule.Compile(definition)
 }
-
-// matcher gives the matcher of one of the book's rules.
-func (b book) matcher(r models.Rule) *rule.Matcher {
-	for i, known := range b.rules {
-		if known.ID == r.ID {
-			return b.matchers[i]
-		}
-	}
-	return nil
-}
