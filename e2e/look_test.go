@@ -65,7 +65,7 @@ func (v *viewer) look(name string) {
 	v.t.Helper()
 	v.do("load axe-core", chromedp.Evaluate[chromedp.Void](v.axe+"; undefined"))
 	for _, as := range looks {
-		v.do("look as "+as.name, chromedp.EmulateViewport(as.width, as.height), theme(as.theme))
+		v.do("look as "+as.name, chromedp.EmulateViewport(as.width, as.height), theme(as.theme), painted(as.theme))
 		v.wantNoViolations(name + " " + as.name)
 		wide := ask(v.browser, "measure", chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
 		if wide > as.width {
@@ -114,4 +114,14 @@ func theme(scheme string) chromedp.Action[chromedp.Void] {
 		}
 		return nil
 	})
+}
+
+// painted waits until the page is drawn with a theme: rules that look earlier would mix the colours of two.
+func painted(scheme string) chromedp.Action[chromedp.Void] {
+	const script = `new Promise(done => {
+		const look = () => matchMedia('(prefers-color-scheme: %s)').matches
+			? requestAnimationFrame(() => requestAnimationFrame(() => done())) : requestAnimationFrame(look);
+		look();
+	})`
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(script, scheme), chromedp.EvalAwaitPromise)
 }
