@@ -101,6 +101,8 @@ func kind(k fault.Kind) (int, string) {
 		return http.StatusTooManyRequests, "Too many attempts"
 	case fault.Unavailable:
 		return http.StatusBadGateway, "The object store did not do its part"
+	case fault.Full:
+		return http.StatusInsufficientStorage, "The disk is full"
 	case fault.Internal:
 	}
 	return http.StatusInternalServerError, "Something failed"

@@ -108,3 +108,29 @@ func TestTooLargeAndUnreadableFormsAreRefused(t *testing.T) {
 		t.Errorf("a broken form answers %d", a.status)
 	}
 }
+
+func TestAFullDiskIsSaidAndPagesStayReadable(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	p.execute("UPDATE sessions SET last_seen_at = datetime('now', '-2 hours')")
+	p.execute("PRAGMA query_only = 1")
+	for _, page := range []string{"/", "/business-units/emea/files", "/history"} {
+		if a := c.get(page); a.status != http.StatusOK {
+			t.Errorf("GET %s answers %d", page, a.status)
+		}
+	}
+	a := c.post("/business-units", url.Values{"name": {"Asia"}, "slug": {"asia"}})
+	if a.status != http.StatusInsufficientStorage || !strings.Contains(a.doc(t).Find("main").Text(), "The disk that holds the portal's database is full") {
+		t.Errorf("answers %d\n%s", a.status, a.body)
+	}
+}
+
+func TestASearchMayBeLongerThanAnyKey(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	a := p.admin().get("/business-units/emea/files?q=" + strings.Repeat("x", 60_000))
+	if a.status != http.StatusOK || !strings.Contains(a.body, "Clear filters") {
+		t.Errorf("answers %d", a.status)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"seaportal/internal/clock"
 	"seaportal/internal/job"
 )
 
@@ -39,6 +38,6 @@ func (o *operations) reconcile(ctx context.Context) error {
 
 // tidy drops what nobody needs any more and no record is made of.
 func (o *operations) tidy(ctx context.Context) error {
-	_, err := o.store.DeleteExpiredSessions(ctx, clock.Real.Now())
+	_, err := o.sessions.Sweep(ctx)
 	return err
 }

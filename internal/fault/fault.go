@@ -30,6 +30,8 @@ const (
 	TooMany
 	// Unavailable means that S3, IAM or KMS did not do its part (502).
 	Unavailable
+	// Full means that the database cannot be written, for want of space (507).
+	Full
 )
 
 // String names the kind for logs.
@@ -51,6 +53,8 @@ func (k Kind) String() string {
 		return "too_many"
 	case Unavailable:
 		return "unavailable"
+	case Full:
+		return "full"
 	}
 	return "internal"
 }

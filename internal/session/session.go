@@ -102,7 +102,16 @@ func (s *Store) touch(r *http.Request, row models.Session, now time.Time) error 
 	if now.Sub(row.LastSeenAt) < touchEvery {
 		return nil
 	}
-	return s.store.TouchSession(r.Context(), row.ID, now, expiry(row.CreatedAt, now))
+	return unlessFull(s.store.TouchSession(r.Context(), row.ID, now, expiry(row.CreatedAt, now)))
+}
+
+// unlessFull forgives a full disk. Whoever is signed in must get to the pages
+// that say so, and neither a later expiry nor a message is worth a page.
+func unlessFull(err error) error {
+	if fault.Is(err, fault.Full) {
+		return nil
+	}
+	return err
 }
 
 func expiry(created, now time.Time) time.Time {
@@ -128,7 +137,7 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		return err
 	}
 	if session.ID != "" {
-		return s.store.SaveSessionData(r.Context(), digest(session.ID), data)
+		return unlessFull(s.store.SaveSessionData(r.Context(), digest(session.ID), data))
 	}
 	return s.create(r, w, session, data)
 }

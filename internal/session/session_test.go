@@ -244,3 +244,17 @@ func TestFlashIsSaidOnce(t *testing.T) {
 		t.Errorf("then user %d", got)
 	}
 }
+
+func TestAFullDiskEndsNoSession(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	sessions := session.New(s, false)
+	b := &browser{t: t}
+	b.signIn(sessions, 7)
+	execute(t, s, "UPDATE sessions SET last_seen_at = ?", time.Now().UTC().Add(-2*time.Hour))
+	execute(t, s, "PRAGMA query_only = 1")
+	if got := b.user(sessions); got != 7 {
+		t.Errorf("signed in as %d", got)
+	}
+	b.do(func(w http.ResponseWriter, r *http.Request) error { return sessions.SetFlash(w, r, "Done.") })
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
 	"seaportal/internal/fault"
@@ -19,7 +20,25 @@ func translate(err error) error {
 	case errors.Is(err, gorm.ErrForeignKeyViolated):
 		return fault.Wrap(fault.Conflict, err, "Something that this belongs to is gone. Reload the page.")
 	}
-	return err
+	return unwritable(err)
+}
+
+// errFull says that the database takes no more.
+var errFull = errors.New("the database cannot be written")
+
+// diskFull is PostgreSQL's code for it (PostgreSQL's manual, appendix A).
+const diskFull = "53100"
+
+// unwritable makes a fault of a database that takes no more, unless whoever
+// met it has put it in other words already.
+func unwritable(err error) error {
+	var failed *pgconn.PgError
+	full := errors.Is(err, errFull) || errors.As(err, &failed) && failed.Code == diskFull
+	if !full || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	return fault.Wrap(fault.Full, err,
+		"The disk that holds the portal's database is full or can only be read, so this was not saved. Make room on it, then try again.")
 }
 
 // ErrStale says that a compare-and-set found the row in another state.

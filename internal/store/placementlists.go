@@ -23,8 +23,15 @@ type PlacementsQuery struct {
 	Limit  int
 }
 
+// maxKey is how many bytes a key has at most (Amazon S3 User Guide, "Naming
+// Amazon S3 objects").
+const maxKey = 1024
+
 // Placements gives one page, newest first.
 func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Placement, error) {
+	if len(q.Search) > maxKey { // part of no key; SQLite takes no pattern of any length
+		return nil, nil
+	}
 	db := s.db(ctx).Where("business_unit_id = ?", q.UnitID).Limit(q.Limit)
 	if len(q.States) > 0 {
 		db = db.Where("state IN ?", q.States)

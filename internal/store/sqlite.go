@@ -35,6 +35,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, err
 	}
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
+		err = unwritable(sqliteDialector{}.Translate(err))
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
 	read, err := sql.Open("sqlite", sqliteDSN(path, "deferred"))
@@ -60,6 +61,9 @@ func newSQLiteDialector(db *sql.DB) gorm.Dialector {
 	return sqliteDialector{&sqlite.Dialector{Conn: db}}
 }
 
+// primaryCode masks what SQLite's extended result codes add to the primary ones.
+const primaryCode = 0xff
+
 // Translate maps SQLite's extended result codes to gorm's errors.
 func (d sqliteDialector) Translate(err error) error {
 	var failed *sqlite3.Error
@@ -71,6 +75,12 @@ func (d sqliteDialector) Translate(err error) error {
 		return errors.Join(gorm.ErrDuplicatedKey, err)
 	case sqlite3lib.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return errors.Join(gorm.ErrForeignKeyViolated, err)
+	case sqlite3lib.SQLITE_IOERR_SHMSIZE: // no room for the index of the write-ahead log
+		return fmt.Errorf("%w: %w", errFull, err)
+	}
+	switch failed.Code() & primaryCode {
+	case sqlite3lib.SQLITE_FULL, sqlite3lib.SQLITE_READONLY:
+		return fmt.Errorf("%w: %w", errFull, err)
 	}
 	return err
 }

@@ -95,9 +95,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // has the same methods, reading and writing in that transaction. Keep it
 // short, and call no other system inside.
 func (s *Store) Tx(ctx context.Context, do func(tx *Store) error) error {
-	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+	return unwritable(s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		return do(&Store{read: db, write: db, dialect: s.dialect})
-	})
+	}))
 }
 
 // db is where queries read.

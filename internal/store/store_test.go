@@ -170,3 +170,31 @@ func TestEveryConnectionHasThePragmas(t *testing.T) {
 		}
 	}
 }
+
+// fill makes the database take no further page, as a full disk does. PostgreSQL
+// has no such switch.
+func fill(t *testing.T, s *store.Store) {
+	t.Helper()
+	db, err := s.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "PRAGMA max_page_count = 1"); err != nil { // SQLite raises it to what is used
+		t.Fatal(err)
+	}
+}
+
+func TestAFullDiskIsAFault(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	fill(t, s)
+	big := func(s *store.Store) error {
+		return s.CreateUnit(t.Context(), &models.BusinessUnit{Slug: "big", Name: strings.Repeat("x", 1<<20)})
+	}
+	if err := big(s); !fault.Is(err, fault.Full) {
+		t.Errorf("outside of a transaction: %v", err)
+	}
+	if err := s.Tx(t.Context(), big); !fault.Is(err, fault.Full) {
+		t.Errorf("inside of one: %v", err)
+	}
+}
