@@ -1,5 +1,5 @@
 // What script adds to pages that work without it. All of it is by delegation from the document, so parts that htmx swaps in
-// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-gate, data-match.
+// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-gate, data-match, data-file.
 (() => {
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
@@ -101,6 +101,20 @@
     judgeGates();
   });
 
+  // A form is sent once: the answer to a second click would take the place of the first one's, which may be the only one that
+  // shows a secret. It opens again with the page, or in a while; sooner where the answer is a file and the page stays.
+  let sentUntil = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches("[method=post]")) return;
+    if (Date.now() < sentUntil.get(form)) {
+      event.preventDefault();
+      say("Sent already. Wait for the answer.");
+      return;
+    }
+    sentUntil.set(form, Date.now() + (form.hasAttribute("data-file") ? 5_000 : 60_000));
+  });
+
   // A page that showed a secret leaves nothing behind: no text for the back/forward cache, no POST in the history.
   const sensitive = document.body.dataset.sensitive;
   if (sensitive) history.replaceState(null, "", sensitive);
@@ -109,6 +123,7 @@
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted && sensitive) location.replace(sensitive);
+    sentUntil = new WeakMap();
     judgeGates();
     for (const form of document.querySelectorAll("[data-selection]")) countSelection(form);
   });
