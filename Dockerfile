@@ -5,8 +5,9 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /out/seaportal ./cmd/seaportal \
-    && mkdir -p /out/data \
-    && chmod 0700 /out/data
+    && mkdir -p /out/data /out/tmp \
+    && chmod 0700 /out/data \
+    && chmod 1777 /out/tmp
 
 FROM scratch
 LABEL org.opencontainers.image.title="seaportal" \
@@ -14,6 +15,7 @@ LABEL org.opencontainers.image.title="seaportal" \
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/seaportal /seaportal
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build /out/tmp /tmp
 USER 65532:65532
 # Both listeners refuse an address that others can reach unless they have a certificate, or SEA_INSECURE_LISTEN=true says that a proxy
 # in front of the container speaks TLS.
