@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -23,19 +24,23 @@ type Credentials struct {
 }
 
 // Show tells how the set stands. It never shows a secret.
-func (h *Credentials) Show(c echo.Context) error {
+func (h *Credentials) Show(c echo.Context) error { return h.stands(c, http.StatusOK, false) }
+
+// stands is the page that Show answers with, and a form that was sent before.
+func (h *Credentials) stands(c echo.Context, code int, sentBefore bool) error {
 	ctx, unit, shown := ofUnit(c)
 	status, err := h.credentials.Current(ctx, unit)
 	if err != nil {
 		return err
 	}
 	in := credentialProps(status)
+	in.SentBefore = sentBefore
 	in.Unit, in.Connect = shown, h.connectTo(unit, in.Connect.AccessKeyID)
 	if in.Nonce, err = h.nonce(c, unit, status.State); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store") // the nonce is for one visit
-	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.CredentialShow(p, in) })
+	return h.show(c, code, func(p layout.Page) templ.Component { return views.CredentialShow(p, in) })
 }
 
 // nonce is for the one form that the page holds in a state. Who may not send
@@ -69,6 +74,9 @@ func (h *Credentials) Create(c echo.Context) error {
 	}
 	ctx, unit, _ := ofUnit(c)
 	issued, err := h.credentials.Generate(ctx, actor(c), unit, c.FormValue("nonce"))
+	if errors.Is(err, credential.ErrSentBefore) {
+		return h.stands(c, http.StatusConflict, true)
+	}
 	if err != nil {
 		return err
 	}

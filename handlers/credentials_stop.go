@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -52,6 +53,9 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	issued, err := h.credentials.Regenerate(ctx, actor(c), unit, in.Nonce, in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil { // the nonce was not used
 		return h.regenerateForm(c, http.StatusUnprocessableEntity, before, in)
+	}
+	if errors.Is(err, credential.ErrSentBefore) {
+		return h.stands(c, http.StatusConflict, true)
 	}
 	if err != nil {
 		return err

@@ -151,7 +151,7 @@ func credentialSamples() []sample {
 	none.Connect.AccessKeyID = ""
 	none.Connect.Endpoint = "http://127.0.0.1:9000"
 	unconfirmed := show("active")
-	unconfirmed.Confirmed, unconfirmed.AlreadyDone, unconfirmed.LastUsed = false, true, time.Time{}
+	unconfirmed.Confirmed, unconfirmed.SentBefore, unconfirmed.LastUsed = false, true, time.Time{}
 	revoked := show("revoked")
 	revoked.Connect.AccessKeyID, revoked.Revoked, revoked.RevokedBy = "", now.Add(-26*time.Hour), "Ada Admin"
 	return []sample{

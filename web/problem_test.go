@@ -134,3 +134,20 @@ func TestASearchMayBeLongerThanAnyKey(t *testing.T) {
 		t.Errorf("answers %d", a.status)
 	}
 }
+
+func TestAFormThatWasSentBeforeShowsHowThingsStand(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	credentials := "/business-units/emea/credentials"
+	nonce := c.get(credentials).doc(t).Find("input[name=nonce]").AttrOr("value", "")
+	c.post(credentials, url.Values{"nonce": {nonce}}) // fails, since no IAM answers
+	a := c.post(credentials, url.Values{"nonce": {nonce}})
+	page := a.doc(t).Find("main")
+	if a.status != http.StatusConflict || !strings.Contains(page.Text(), "This form was sent before") {
+		t.Errorf("answers %d\n%s", a.status, page.Text())
+	}
+	if fresh := page.Find("input[name=nonce]").AttrOr("value", ""); fresh == nonce {
+		t.Errorf("the form's nonce is %q again", fresh)
+	}
+}

@@ -24,9 +24,12 @@ const (
 
 const (
 	msgOldForm = "This form is too old, or was made for somebody else. Open the page again and start from there."
-	msgUsed    = "This form was sent before: the credential set was already generated. SEA will not show its secret again. " +
-		"Regenerate if you don't have it."
+	msgUsed    = "This form was sent before. Open the credentials page to see what came of it: a secret is shown only once."
 )
+
+// ErrSentBefore is the cause of the Conflict that a form gets which was sent
+// before, be it by a double click or by reloading the page that answered it.
+var ErrSentBefore = errors.New("the nonce was used before")
 
 // IssueNonce gives a new single-use number for one form of one user, unit and
 // purpose. It is good for an hour. Only its hash is kept.
@@ -54,14 +57,14 @@ func useNonce(ctx context.Context, tx *store.Store, text string, userID, unitID 
 		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
 	}
 	if nonce.UsedAt != nil {
-		return models.Nonce{}, fault.New(fault.Conflict, msgUsed)
+		return models.Nonce{}, fault.Wrap(fault.Conflict, ErrSentBefore, msgUsed)
 	}
 	if !now().Before(nonce.ExpiresAt) {
 		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
 	}
 	err = tx.UseNonce(ctx, nonce.Hash, now())
 	if errors.Is(err, store.ErrStale) {
-		return models.Nonce{}, fault.Wrap(fault.Conflict, err, msgUsed)
+		return models.Nonce{}, fault.Wrap(fault.Conflict, ErrSentBefore, msgUsed)
 	}
 	return nonce, err
 }

@@ -1,6 +1,7 @@
 package credential_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestANonceIsForOneFormOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := b.Generate(t.Context(), ada, b.unit, nonce)
-		if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), "already generated") {
+		if !fault.Is(err, fault.Conflict) || !errors.Is(err, credential.ErrSentBefore) {
 			t.Errorf("sent twice: %v", err)
 		}
 		b.mustHold(t)
