@@ -43,9 +43,11 @@ func (h *Files) Show(c echo.Context) error {
 	if in.Steps, err = h.steps(ctx, unit, p); err != nil {
 		return err
 	}
-	if in.Links, err = h.linksOf(ctx, unit, p.ID); err != nil {
+	issued, err := h.links.ListTo(ctx, unit, p.ID)
+	if err != nil {
 		return err
 	}
+	in.Links = linkRows(issued)
 	return h.show(c, http.StatusOK, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
 }
 

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"seaportal/internal/link"
 	"seaportal/internal/path"
 	"seaportal/internal/sealed"
-	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
 )
@@ -37,10 +35,7 @@ func (h *Links) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := views.LinkListProps{Unit: shown, Links: make([]views.LinkRow, len(issued))}
-	for i, l := range issued {
-		in.Links[i] = linkRow(l)
-	}
+	in := views.LinkListProps{Unit: shown, Links: linkRows(issued)}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.LinkList(p, in) })
 }
 
@@ -135,19 +130,4 @@ func (h *Links) Revoke(c echo.Context) error {
 		return err
 	}
 	return h.done(c, path.Links(unit.Slug), "The link is revoked. It works no more.")
-}
-
-// linksOf gives the links to one placement.
-func (h *Files) linksOf(ctx context.Context, unit models.BusinessUnit, placementID int64) ([]views.LinkRow, error) {
-	issued, err := h.links.List(ctx, unit)
-	if err != nil {
-		return nil, err
-	}
-	var rows []views.LinkRow
-	for _, l := range issued {
-		if l.PlacementID == placementID {
-			rows = append(rows, linkRow(l))
-		}
-	}
-	return rows, nil
 }

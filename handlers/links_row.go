@@ -7,6 +7,14 @@ import (
 	"seaportal/views/ui"
 )
 
+func linkRows(issued []link.Issued) []views.LinkRow {
+	rows := make([]views.LinkRow, len(issued))
+	for i, l := range issued {
+		rows[i] = linkRow(l)
+	}
+	return rows
+}
+
 func linkRow(l link.Issued) views.LinkRow {
 	return views.LinkRow{
 		ID: l.ID, FileID: l.PlacementID, Key: l.Key, State: linkState(l), Created: l.CreatedAt, CreatedBy: l.CreatedBy,

@@ -24,7 +24,7 @@ import (
 	"seaportal/models"
 )
 
-// linksListed bounds the list of a unit's links.
+// linksListed bounds a list of links.
 const linksListed = 500
 
 // Service gives out placed files. Every field must be set. Objects signs for
@@ -73,15 +73,20 @@ type View struct {
 
 // List gives a unit's links, newest first, live or not.
 func (s *Service) List(ctx context.Context, unit models.BusinessUnit) ([]Issued, error) {
-	rows, err := s.Store.Links(ctx, unit.ID, linksListed)
-	if err != nil {
-		return nil, err
+	return issued(s.Store.Links(ctx, unit.ID, linksListed))
+}
+
+// ListTo gives a unit's links to one of its placements, newest first.
+func (s *Service) ListTo(ctx context.Context, unit models.BusinessUnit, placementID int64) ([]Issued, error) {
+	return issued(s.Store.LinksTo(ctx, unit.ID, placementID, linksListed))
+}
+
+func issued(rows []store.LinkedFile, err error) ([]Issued, error) {
+	list := make([]Issued, len(rows))
+	for i, row := range rows {
+		list[i] = Issued{Link: row.Link, Key: row.Key, Size: row.Size, State: row.State}
 	}
-	list := make([]Issued, 0, len(rows))
-	for _, row := range rows {
-		list = append(list, Issued{Link: row.Link, Key: row.Key, Size: row.Size, State: row.State})
-	}
-	return list, nil
+	return list, err
 }
 
 // Revoke ends a link of the unit. Another unit's is fault.NotFound; one that is

@@ -70,8 +70,8 @@ func (s *Service) Show(ctx context.Context, unit models.BusinessUnit, id int64) 
 	return read(row)
 }
 
-// Names gives the name of every rule of the unit by id, deleted ones too: they
-// still manage their files.
+// Names gives the names of the unit's rules by id. A deleted rule is among them
+// as long as it manages files.
 func (s *Service) Names(ctx context.Context, unit models.BusinessUnit) (map[int64]string, error) {
 	return s.Store.RuleNames(ctx, unit.ID)
 }

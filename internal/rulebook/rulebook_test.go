@@ -319,3 +319,24 @@ func TestInvalidDefinitionChangesNothing(t *testing.T) {
 		t.Errorf("list %v, %v", list, err)
 	}
 }
+
+func TestADeletedRuleIsNamedWhileItManagesFiles(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		unit, rules := newUnit(t, s, "emea"), &rulebook.Service{Store: s, Clock: clock.Real}
+		live := mustCreate(t, rules, unit, claims(named("Live", 1)))
+		managing := mustCreate(t, rules, unit, claims(named("Managing", 2)))
+		idle := mustCreate(t, rules, unit, claims(named("Idle", 3)))
+		catalogue(t, s, unit, catalogued(unit, "a.wav", 1, func(f *models.File) { f.RuleID = &managing.ID }))
+		for _, r := range []rulebook.Rule{managing, idle} {
+			if _, err := rules.Delete(t.Context(), anna, unit, r.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := rules.Names(t.Context(), unit)
+		want := map[int64]string{live.ID: "Live", managing.ID: "Managing"}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("names, %v:\n%s", err, diff)
+		}
+	})
+}

@@ -38,11 +38,20 @@ type LinkedFile struct {
 
 // Links gives the newest links of a unit, with their files.
 func (s *Store) Links(ctx context.Context, unitID int64, limit int) ([]LinkedFile, error) {
+	return s.linked(ctx, unitID, s.db(ctx).Limit(limit))
+}
+
+// LinksTo gives the newest links of a unit to one of its placements.
+func (s *Store) LinksTo(ctx context.Context, unitID, placementID int64, limit int) ([]LinkedFile, error) {
+	return s.linked(ctx, unitID, s.db(ctx).Where("links.placement_id = ?", placementID).Limit(limit))
+}
+
+func (s *Store) linked(ctx context.Context, unitID int64, narrowed *gorm.DB) ([]LinkedFile, error) {
 	var rows []LinkedFile
-	err := s.db(ctx).Table("links").
+	err := narrowed.WithContext(ctx).Table("links").
 		Select("links.*, placements.key, placements.sea_key, placements.size, placements.state").
 		Joins("JOIN placements ON placements.id = links.placement_id AND placements.business_unit_id = links.business_unit_id").
-		Where("links.business_unit_id = ?", unitID).Order("links.id DESC").Limit(limit).Scan(&rows).Error
+		Where("links.business_unit_id = ?", unitID).Order("links.id DESC").Scan(&rows).Error
 	return rows, wrap(err, "list links of business unit %d", unitID)
 }
 

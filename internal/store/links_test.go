@@ -94,5 +94,10 @@ func TestALinkCountsNothingOnceItIsOver(t *testing.T) {
 		if err != nil || len(links) != 1 || links[0].Key != "k" || links[0].RevokedBy != "Ada" || links[0].State != models.PlacementPlaced {
 			t.Errorf("listed %+v, %v", links, err)
 		}
+		for of, want := range map[[2]int64]int{{1, link.PlacementID}: 1, {1, link.PlacementID + 1}: 0, {2, link.PlacementID}: 0} {
+			if links, err := s.LinksTo(t.Context(), of[0], of[1], 10); err != nil || len(links) != want {
+				t.Errorf("unit and placement %v: %d links, %v", of, len(links), err)
+			}
+		}
 	})
 }

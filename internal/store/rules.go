@@ -30,10 +30,11 @@ func (s *Store) Rules(ctx context.Context, unitID int64) ([]models.Rule, error) 
 	return rules, wrap(err, "list rules of unit %d", unitID)
 }
 
-// RuleNames gives the names of a unit's rules by id, deleted ones included:
-// they still manage files.
+// RuleNames gives the names of a unit's rules by id, with those deleted ones
+// that still manage files.
 func (s *Store) RuleNames(ctx context.Context, unitID int64) (map[int64]string, error) {
-	rules, err := gorm.G[models.Rule](s.read).Select("id", "name").Where("business_unit_id = ?", unitID).Find(ctx)
+	rules, err := gorm.G[models.Rule](s.read).Select("id", "name").Where("business_unit_id = ?", unitID).
+		Where("state <> ? OR EXISTS (SELECT 1 FROM files WHERE files.rule_id = rules.id)", models.RuleDeleted).Find(ctx)
 	names := make(map[int64]string, len(rules))
 	for _, rule := range rules {
 		names[rule.ID] = rule.Name
