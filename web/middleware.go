@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/path"
 )
 
 // bodyLimit is far more than any form of the portal holds.
@@ -59,12 +60,21 @@ func logAccess(log *slog.Logger) echo.MiddlewareFunc {
 	}
 }
 
-// safePath is a request's path, or its route where the path holds a token.
+// maxPath is how much of a path is logged, in bytes: whoever knows no page of
+// the portal may still ask for long ones.
+const maxPath = 300
+
+// safePath is a request's path as far as it may be logged. What follows the
+// beginning of a share link or of a set-up link is a secret, also where it was
+// mistyped and leads nowhere.
 func safePath(c echo.Context) string {
-	if strings.Contains(c.Path(), ":token") {
-		return c.Path()
+	text := "/" + strings.TrimLeft(c.Request().URL.Path, "/")
+	for _, begin := range []string{path.Shared(""), path.SetUp("")} {
+		if strings.HasPrefix(text, begin) {
+			return begin + ":token"
+		}
 	}
-	return c.Request().URL.Path
+	return text[:min(len(text), maxPath)]
 }
 
 // secureHeaders sets what holds for every answer. A handler may be stricter.

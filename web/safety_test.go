@@ -201,6 +201,10 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 	c.get("/d/token-in-the-path")
 	c.post("/d/token-in-the-path", url.Values{"pin": {"918273"}})
 	c.get("/set-up/token-in-the-path")
+	for _, mistyped := range []string{"/d/token-in-the-path/", "/d/token-in-the-path/x", "//d/token-in-the-path", "/set-up/token-in-the-path/x"} {
+		c.get(mistyped)
+		c.send(http.MethodPut, mistyped, nil, nil)
+	}
 	c.get("/history?X-Amz-Signature=signature-in-the-query")
 	c.send(http.MethodGet, "/", nil, map[string]string{"Authorization": "Bearer header-secret"})
 	home, err := url.Parse(p.url)
@@ -219,6 +223,15 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 	}
 	if !strings.Contains(log, "/d/:token") {
 		t.Error("the requests are not in the log at all")
+	}
+}
+
+func TestNobodyFillsTheLogWithLongPaths(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.anonymous().get("/" + strings.Repeat("é", 20_000))
+	if n := len(p.log.String()); n > 2_000 {
+		t.Errorf("one request wrote %d bytes", n)
 	}
 }
 
