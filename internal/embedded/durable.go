@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -35,7 +36,7 @@ type durable struct {
 }
 
 func newDurable(inner layer, root, sidecar string, d disk) *durable {
-	return &durable{layer: inner, root: root, sidecar: sidecar, disk: d, dirs: newAncestry(root, d)}
+	return &durable{layer: inner, root: root, sidecar: sidecar, disk: d, dirs: newAncestry(root, newTogether(d))}
 }
 
 // PutObject is PutObjectWithPostFunc without a word in between.
@@ -76,10 +77,14 @@ func (d *durable) CopyObject(ctx context.Context, in s3response.CopyObjectInput)
 // DeleteObject removes an object durably. Removing what is not there is
 // acknowledged too, so it is synced as well: an earlier removal may not be.
 func (d *durable) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (out *s3.DeleteObjectOutput, err error) {
+	path := d.path(*in.Bucket, *in.Key)
 	err = d.dirs.removing(func() error {
 		out, err = d.layer.DeleteObject(ctx, in)
 		return err
-	}, d.path(*in.Bucket, *in.Key))
+	}, path)
+	if err == nil {
+		err = d.dirs.settleRemovals(path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +101,9 @@ func (d *durable) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 		out, err = d.layer.DeleteObjects(ctx, in)
 		return err
 	}, paths...)
+	if err == nil {
+		err = d.dirs.settleRemovals(paths...)
+	}
 	for _, object := range in.Delete.Objects {
 		if err == nil {
 			err = d.syncSidecarRemoval(*in.Bucket, aws.ToString(object.Key))
@@ -110,10 +118,16 @@ func (d *durable) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 // path is where the object's file is.
 func (d *durable) path(bucket, key string) string { return filepath.Join(d.root, bucket, key) }
 
-// publish runs act, which makes the object visible, and syncs what it made.
+// publish runs act, which makes the object visible, and syncs what it made. A
+// key that ends with a slash is a directory itself, which others may publish
+// in before this request has synced its entry.
 func (d *durable) publish(bucket, key string, act func() error) error {
-	path := d.path(bucket, key)
-	above := d.dirs.begin(filepath.Dir(path))
+	dir := d.path(bucket, key)
+	if !strings.HasSuffix(key, "/") {
+		dir = filepath.Dir(dir)
+	}
+	above := d.dirs.begin(dir)
+	defer d.dirs.end(above)
 	if err := act(); err != nil {
 		d.dirs.abandon(above)
 		return err

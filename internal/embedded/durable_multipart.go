@@ -20,6 +20,7 @@ import (
 // CreateMultipartUpload begins an upload durably.
 func (d *durable) CreateMultipartUpload(ctx context.Context, in s3response.CreateMultipartUploadInput) (s3response.InitiateMultipartUploadResult, error) {
 	above := d.dirs.begin(d.path(*in.Bucket, uploadsOf(*in.Key)))
+	defer d.dirs.end(above)
 	above.trusted = false // an upload that broke off may have made the upper ones, and synced none
 	out, err := d.layer.CreateMultipartUpload(ctx, in)
 	if err != nil {
@@ -71,7 +72,7 @@ func (d *durable) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMu
 			return d.dirs.removing(func() error {
 				out, version, err = d.layer.CompleteMultipartUpload(ctx, in)
 				return err
-			})
+			}, d.path(*in.Bucket, filepath.Join(uploadsOf(*in.Key), *in.UploadId)))
 		})
 	})
 	if err != nil {
@@ -82,7 +83,9 @@ func (d *durable) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMu
 
 // AbortMultipartUpload removes the parts with their directories.
 func (d *durable) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput) error {
-	return d.dirs.removing(func() error { return d.layer.AbortMultipartUpload(ctx, in) })
+	return d.dirs.removing(func() error {
+		return d.layer.AbortMultipartUpload(ctx, in)
+	}, d.path(*in.Bucket, filepath.Join(uploadsOf(*in.Key), *in.UploadId)))
 }
 
 // uploadsOf is the directory, below the bucket, of all uploads for a key:

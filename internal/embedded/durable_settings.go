@@ -14,6 +14,7 @@ import (
 // CreateBucket makes a bucket durably.
 func (d *durable) CreateBucket(ctx context.Context, in *s3.CreateBucketInput, acl []byte) error {
 	above := d.dirs.begin(d.path(*in.Bucket, ""))
+	defer d.dirs.end(above)
 	if err := d.layer.CreateBucket(ctx, in, acl); err != nil {
 		d.dirs.abandon(above)
 		return err
@@ -29,7 +30,11 @@ func (d *durable) CreateBucket(ctx context.Context, in *s3.CreateBucketInput, ac
 
 // DeleteBucket removes a bucket durably.
 func (d *durable) DeleteBucket(ctx context.Context, bucket string) error {
-	return d.dirs.removing(func() error { return d.layer.DeleteBucket(ctx, bucket) }, d.path(bucket, ""))
+	err := d.dirs.wiping(func() error { return d.layer.DeleteBucket(ctx, bucket) })
+	if err != nil {
+		return err
+	}
+	return d.dirs.settleRemovals(d.path(bucket, ""))
 }
 
 // PutBucketAcl sets a bucket's access list durably.

@@ -54,13 +54,13 @@ func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open object directory: %w", err)
 	}
-	return decorate(files, root, sidecar, osDisk{}, notify), nil
+	return decorate(newDurable(files, root, sidecar, osDisk{}), notify), nil
 }
 
-// decorate puts the layers on top of the files, innermost first.
-func decorate(files layer, root, sidecar string, d disk, notify func(Event)) backend.Backend {
+// decorate puts the other layers on top of the durable one.
+func decorate(files *durable, notify func(Event)) backend.Backend {
 	return listed{newGuarded(&watched{
-		layer:  newDurable(files, root, sidecar, d),
+		layer:  files,
 		notify: notify,
 		now:    func() time.Time { return time.Now().UTC() },
 	})}
