@@ -63,6 +63,7 @@ type BusinessUnit struct {
 	SEAPrefix     *string     `gorm:"column:sea_prefix;uniqueIndex:business_units_sea,priority:2"`
 	RetentionDays int         `gorm:"not null"`
 	DailyLimit    int         `gorm:"not null"`
+	FolderMarker  bool        `gorm:"not null"`
 	KeyTemplate   string      `gorm:"not null"`
 	ScanWanted    int64       `gorm:"not null"`
 	ScanDone      int64       `gorm:"not null"`

@@ -58,10 +58,11 @@ const (
 // never deleted, and FileID is unique, which is what makes a second placement
 // impossible. Key and SourceETag are the file's; SEAKey is the target's key
 // below the unit's SEA prefix, empty until one was chosen. Attempts counts the
-// errors that S3 answered. VerifiedBy says how the copy was verified.
+// errors that S3 answered. VerifiedBy says how the copy was verified. Held says
+// that a hold keeps the file from expiring.
 type Placement struct {
 	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
-	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_state,priority:1;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
 	FileID            int64          `gorm:"not null;uniqueIndex:placements_file"`
 	RuleID            int64          `gorm:"not null;index:placements_rule"`
 	RuleVersion       int            `gorm:"not null"`
@@ -80,12 +81,13 @@ type Placement struct {
 	NextAttemptAt     *time.Time
 	Owner             string `gorm:"not null;size:40"`
 	LeaseUntil        *time.Time
-	QueuedAt          time.Time
+	QueuedAt          time.Time `gorm:"index:placements_queued,priority:2"`
 	PlacedAt          *time.Time
 	ExpiresAt         *time.Time `gorm:"index:placements_expiry,priority:2"`
 	RemovedAt         *time.Time
 	RemoveReason      RemoveReason `gorm:"not null;size:20"`
 	RemovedBy         string       `gorm:"not null"`
+	Held              bool         `gorm:"not null"`
 	SourceDeletedAt   *time.Time
 	FirstDownloadedAt *time.Time
 	Downloads         int64 `gorm:"not null"`

@@ -86,7 +86,7 @@ func (p *portal) addPlacements(n int) {
 
 func (p *portal) queueAll(unit models.BusinessUnit, ruleID string) {
 	p.t.Helper()
-	files, err := p.store.CurrentFiles(p.t.Context(), unit.ID, "", 1000)
+	files, err := p.store.Catalogue(p.t.Context(), unit.ID, "", 1000)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func (p *portal) queueAll(unit models.BusinessUnit, ruleID string) {
 			SourceETag: "e", Size: 5, State: models.PlacementQueued, SourceState: models.SourceKept, QueuedAt: clock.Real.Now(),
 		}
 	}
-	if err := p.store.Queue(p.t.Context(), rows); err != nil {
+	if err := p.store.InsertPlacements(p.t.Context(), rows); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -230,7 +230,7 @@ func TestSummariesCountEveryUnit(t *testing.T) {
 		{UnitID: unit.ID, FileID: 1, SEAKey: "a", State: models.PlacementPlaced, Size: 5, ExpiresAt: &expires},
 		{UnitID: unit.ID, FileID: 2, State: models.PlacementFailed, Size: 5},
 	}
-	if err := b.Store.Queue(t.Context(), rows); err != nil {
+	if err := b.Store.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 	list, err := b.Summaries(t.Context())

@@ -23,27 +23,31 @@ func mark(p models.Placement) string { return strconv.FormatInt(p.ID, 10) }
 // attempt copies one file into SEA and verifies it. Every way it can end is an
 // outcome.
 func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcome) outcome {
-	source, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
-	if err != nil {
-		return o.refused(e.Clock.Now(), err)
+	if o.source == nil {
+		head, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
+		if err != nil {
+			return o.refused(e.Clock.Now(), err)
+		}
+		o.source = &head
 	}
-	if source.ETag != o.SourceETag {
-		return o.lost(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
+	if o.source.ETag != o.SourceETag {
+		return o.replaced()
 	}
+	o.ContentType = o.source.ContentType
 	for range maxStrangers {
 		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
-			SourceBucket: unit.ActiveBucket, Source: source,
+			SourceBucket: unit.ActiveBucket, Source: *o.source,
 			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement),
 		})
 		if err == nil {
-			return e.verified(ctx, unit, o, source, copied)
+			return e.verified(ctx, unit, o, copied)
 		}
 		switch objects.ReasonOf(err) {
 		case objects.Precondition, objects.Conflicting, objects.Interrupted: // our own earlier success may stand there
 		case objects.None, objects.NotFound, objects.Denied, objects.Throttled, objects.Stopped, objects.Refused:
 			return o.refused(e.Clock.Now(), err)
 		}
-		next, decided := e.lookAtTarget(ctx, unit, o, source, err)
+		next, decided := e.lookAtTarget(ctx, unit, o, err)
 		if decided {
 			return next
 		}
@@ -55,16 +59,15 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 // lookAtTarget decides what a refused or unanswered copy left: our own earlier
 // success, nothing, or somebody else's object, in which case the placement gets
 // the next free name and is not decided yet.
-func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o outcome, source objects.Head, cause error) (outcome, bool) {
+func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o outcome, cause error) (outcome, bool) {
 	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
 	switch {
 	case objects.ReasonOf(err) == objects.NotFound:
-		// Not the target, so the source changed, or the request never arrived.
-		return o.again(e.Clock.Now(), objects.Explain(cause)+"."), true
+		return e.lookAtSource(ctx, unit, o, cause), true
 	case err != nil:
 		return o.refused(e.Clock.Now(), err), true
 	case target.Metadata[objects.PlacementMark] == mark(o.Placement):
-		return e.adopted(ctx, unit, o, source, target), true
+		return e.adopted(ctx, unit, o, *o.source, target), true
 	}
 	next, err := e.retarget(ctx, unit, o)
 	if err != nil {
@@ -73,18 +76,32 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 	return next, false
 }
 
+// lookAtSource decides about a copy that left nothing: the source is no longer
+// what was catalogued, or the request never arrived.
+func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o outcome, cause error) outcome {
+	head, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
+	switch {
+	case err != nil:
+		return o.refused(e.Clock.Now(), err)
+	case head.ETag != o.SourceETag:
+		return o.replaced()
+	}
+	return o.again(e.Clock.Now(), objects.Explain(cause)+".")
+}
+
 // verified ends an attempt whose copy was answered: placed when the answer's
 // checksum is the source's, else when the bytes are.
-func (e *Engine) verified(ctx context.Context, unit models.BusinessUnit, o outcome, source objects.Head, copied objects.Copied) outcome {
+func (e *Engine) verified(ctx context.Context, unit models.BusinessUnit, o outcome, copied objects.Copied) outcome {
+	source := *o.source
 	if source.Checksum.Comparable(copied.Checksum) {
 		if source.Checksum == copied.Checksum {
-			return o.placed(unit, e.Clock.Now(), source, copied.Checksum, verifiedByChecksum)
+			return o.placed(verifiedByChecksum)
 		}
 		return e.broken(ctx, unit, o, copied.ETag)
 	}
 	target := source
 	target.ETag, target.Checksum = copied.ETag, copied.Checksum
-	return e.compared(ctx, unit, o, source, target, e.Clock.Now())
+	return e.compared(ctx, unit, o, source, target, nil)
 }
 
 // broken takes a bad copy away, so that nothing half is left, and tries again.

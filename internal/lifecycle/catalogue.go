@@ -59,10 +59,14 @@ func (e *Engine) look(ctx context.Context, unit models.BusinessUnit, key string)
 	if err != nil {
 		return nil, err
 	}
+	headers, err := json.Marshal(head.Header)
+	if err != nil {
+		return nil, fmt.Errorf("encode headers of %q: %w", key, err)
+	}
 	return &models.File{
 		UnitID: unit.ID, Key: key, ETag: head.ETag, Size: head.Size, StorageClass: head.StorageClass,
 		Checksum: string(head.Checksum), MediaType: string(media), Attributes: attributes,
-		LastModified: head.LastModified,
+		Headers: string(headers), LastModified: head.LastModified,
 	}, nil
 }
 

@@ -12,24 +12,24 @@ import (
 )
 
 // claim gives every open file to the best rule that wants it. A claim is for
-// ever; a file that no rule wants stays open to rules that come later.
+// ever; a file that no rule wants stays open to rules that come later, and is
+// not offered again to the same ones.
 func (e *Engine) claim(ctx context.Context, unit models.BusinessUnit, b book) (int, error) {
 	if len(b.rules) == 0 || unit.StorageKind != models.StorageSystem {
 		return 0, nil
 	}
 	var total int
-	var after int64
+	rules := b.fingerprint()
 	for {
-		files, err := e.Store.OpenFiles(ctx, unit.ID, after, catalogueBatch)
+		files, err := e.Store.OpenFiles(ctx, unit.ID, rules, catalogueBatch)
 		if err != nil || len(files) == 0 {
 			return total, err
 		}
-		after = files[len(files)-1].ID
 		wanted, err := e.choose(b, files)
 		if err != nil {
 			return total, err
 		}
-		claimed, err := e.recordClaims(ctx, unit, b, wanted)
+		claimed, err := e.recordClaims(ctx, unit, b, wanted, fileIDs(files))
 		total += claimed
 		if err != nil {
 			return total, err
@@ -58,11 +58,17 @@ func (e *Engine) choose(b book, files []models.File) (map[int64][]int64, error) 
 	return wanted, nil
 }
 
-// recordClaims writes the claims and one history row for each rule.
-func (e *Engine) recordClaims(ctx context.Context, unit models.BusinessUnit, b book, wanted map[int64][]int64) (int, error) {
+// recordClaims writes to which rules files were offered, the claims, and one
+// history row for each rule.
+func (e *Engine) recordClaims(
+	ctx context.Context, unit models.BusinessUnit, b book, wanted map[int64][]int64, offered []int64,
+) (int, error) {
 	var total int
 	err := e.Store.Tx(ctx, func(tx *store.Store) error {
 		total = 0
+		if err := tx.Offered(ctx, unit.ID, b.fingerprint(), offered); err != nil {
+			return err
+		}
 		var events []history.Event
 		for _, r := range b.rules {
 			if len(wanted[r.ID]) == 0 {

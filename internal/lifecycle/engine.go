@@ -72,3 +72,7 @@ func New(cfg Config) *Engine {
 		stop:   func() {},
 	}
 }
+
+// newSlots makes a slot for each S3 request that one piece of work may have in
+// flight.
+func (e *Engine) newSlots() chan struct{} { return make(chan struct{}, e.Concurrency) }

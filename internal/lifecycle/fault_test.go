@@ -290,7 +290,7 @@ func TestABrokenListingMarksNothingAsGone(t *testing.T) {
 	if _, err := broken.RunUnit(t.Context(), b.unit.ID); err == nil {
 		t.Error("a scan without a listing succeeded")
 	}
-	files, err := b.store.CurrentFiles(t.Context(), b.unit.ID, "", 10)
+	files, err := b.store.Catalogue(t.Context(), b.unit.ID, "", 10)
 	if err != nil || len(files) != 1 {
 		t.Errorf("%d files, %v", len(files), err)
 	}

@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -10,7 +8,6 @@ import (
 	"seaportal/internal/history"
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
-	"seaportal/internal/store"
 	"seaportal/models"
 )
 
@@ -26,17 +23,28 @@ const (
 type outcome struct {
 	models.Placement
 	ruleName string
+	// source is the file as it was catalogued, nil where that is too old to
+	// copy by.
+	source *objects.Head
+	// corrected says that the copy is not what the row was made with.
+	corrected bool
 }
 
-func (o outcome) placed(unit models.BusinessUnit, at time.Time, head objects.Head, sum objects.Checksum, how string) outcome {
-	expires := at.Add(time.Duration(unit.RetentionDays) * day)
-	o.State, o.PlacedAt, o.ExpiresAt = models.PlacementPlaced, &at, &expires
-	o.Size, o.ContentType, o.Checksum, o.VerifiedBy = head.Size, head.ContentType, string(sum), how
-	o.LastError = ""
+// placed ends the attempt well. The row's time is set when it is recorded.
+func (o outcome) placed(how string) outcome {
+	o.State, o.VerifiedBy = models.PlacementPlaced, how
 	if o.Action == string(rule.Move) {
 		o.SourceState = models.SourceDeleting // the intent, recorded with the placement itself
 	}
 	return o
+}
+
+// found ends the attempt with what stands at the target since a time: an
+// earlier copy of ours, or one whose checksum had to be made.
+func (o outcome) found(how string, head objects.Head, sum objects.Checksum, at *time.Time) outcome {
+	o.corrected = true
+	o.Size, o.ContentType, o.Checksum, o.PlacedAt = head.Size, head.ContentType, string(sum), at
+	return o.placed(how)
 }
 
 // failed ends the placement with a reason that a person can read.
@@ -49,6 +57,11 @@ func (o outcome) failed(reason string) outcome {
 func (o outcome) lost(state models.SourceState, reason string) outcome {
 	o.SourceState = state
 	return o.failed(reason)
+}
+
+// replaced ends the placement because other content stands where the file was.
+func (o outcome) replaced() outcome {
+	return o.lost(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
 }
 
 // again counts an error that S3 answered. The next attempt comes after a pause
@@ -77,40 +90,6 @@ func (o outcome) refused(now time.Time, err error) outcome {
 	case objects.None, objects.Precondition, objects.Conflicting, objects.Throttled, objects.Interrupted:
 	}
 	return o.again(now, objects.Explain(err)+".")
-}
-
-// record writes outcomes and their history in one transaction. A row that
-// somebody else decided meanwhile is left to them.
-func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes []outcome) error {
-	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
-		var events []history.Event
-		for _, o := range outcomes {
-			err := recordOne(ctx, tx, o)
-			if errors.Is(err, store.ErrStale) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if event, tell := o.event(unit); tell {
-				events = append(events, event)
-			}
-		}
-		return history.Record(ctx, tx, events...)
-	})
-}
-
-func recordOne(ctx context.Context, tx *store.Store, o outcome) error {
-	switch o.State {
-	case models.PlacementPlaced:
-		return tx.MarkPlaced(ctx, o.Placement)
-	case models.PlacementFailed:
-		return tx.MarkFailed(ctx, o.Placement)
-	case models.PlacementQueued:
-		return tx.Requeue(ctx, o.Placement)
-	case models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
-	}
-	return nil
 }
 
 // event tells the history of a placement that came to an end.

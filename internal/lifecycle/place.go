@@ -2,140 +2,102 @@ package lifecycle
 
 import (
 	"context"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
-	"seaportal/internal/store"
 	"seaportal/models"
 )
 
-// place queues and places everything that is due in a unit, a batch at a time:
+// lanes is how many batches of a unit are under way at once: while one is
+// copied, the other is begun or recorded, so that S3 never waits for the
+// database.
+const lanes = 2
+
+// placer places what is due in one unit.
+type placer struct {
+	*Engine
+	unit  models.BusinessUnit
+	book  book
+	slots chan struct{} // one for each S3 request that may be in flight
+
+	mu     sync.Mutex // one lane begins, or counts, at a time
+	report *Report
+}
+
+// place begins and places everything that is due in a unit, a batch at a time:
 // intents in one transaction, copies side by side, outcomes in one transaction.
 func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, report *Report) error {
+	p := &placer{Engine: e, unit: unit, book: b.placing(), slots: e.newSlots(), report: report}
+	for i, r := range p.book.rules {
+		if err := e.judge(ctx, r, p.book.matchers[i]); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range lanes {
+		group.Go(func() error { return p.lane(ctx) })
+	}
+	return group.Wait()
+}
+
+// lane carries out batches until nothing is left to begin.
+func (p *placer) lane(ctx context.Context) error {
 	for {
-		queued, err := e.queueAll(ctx, b)
-		if err != nil {
+		p.mu.Lock()
+		begun, err := p.begin(ctx)
+		p.mu.Unlock()
+		if err != nil || len(begun) == 0 {
 			return err
 		}
-		started, err := e.start(ctx, unit, b)
-		if err != nil {
-			return err
-		}
-		if queued+len(started) == 0 {
-			return nil
-		}
-		if err := e.carryOut(ctx, unit, started, report); err != nil {
+		if err := p.carryOut(ctx, begun); err != nil {
 			return err
 		}
 	}
-}
-
-// queueAll queues a batch of each rule's due files.
-func (e *Engine) queueAll(ctx context.Context, b book) (int, error) {
-	var total int
-	for i, r := range b.rules {
-		queued, err := e.queue(ctx, r, b.matchers[i])
-		if err != nil {
-			return total, err
-		}
-		total += queued
-	}
-	return total, nil
-}
-
-// start turns a batch of queued placements of rules that are on into placing
-// ones: target key, owner and the rule's version of now are committed before
-// S3 is asked.
-func (e *Engine) start(ctx context.Context, unit models.BusinessUnit, b book) ([]outcome, error) {
-	var placing []models.Rule
-	for i, r := range b.rules {
-		if b.matchers[i].Definition().Action.Places() {
-			placing = append(placing, r)
-		}
-	}
-	if len(placing) == 0 {
-		return nil, nil
-	}
-	rows, err := e.Store.Startable(ctx, unit.ID, ruleIDs(placing), e.Clock.Now(), batch)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	started := make([]outcome, 0, len(rows))
-	err = e.Store.Tx(ctx, func(tx *store.Store) error {
-		started = started[:0]
-		targets, err := e.newChooser(ctx, tx, unit, rows)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if row.SEAKey, err = targets.choose(ctx, tx, row.Key, 1); err != nil {
-				return err
-			}
-			o := e.intend(row, placing)
-			if err := tx.StartPlacing(ctx, o.Placement); err != nil {
-				return err
-			}
-			started = append(started, o)
-		}
-		return nil
-	})
-	return started, err
-}
-
-// intend fills in what the intent says.
-func (e *Engine) intend(row models.Placement, rules []models.Rule) outcome {
-	until := e.leaseEnd()
-	row.State, row.Owner, row.LeaseUntil = models.PlacementPlacing, e.owner, &until
-	o := outcome{Placement: row}
-	for _, r := range rules {
-		if r.ID == row.RuleID {
-			o.ruleName, o.RuleVersion, o.Action = r.Name, r.Version, r.Action
-		}
-	}
-	return o
-}
-
-func ruleIDs(rules []models.Rule) []int64 {
-	ids := make([]int64, len(rules))
-	for i, r := range rules {
-		ids[i] = r.ID
-	}
-	return ids
 }
 
 // carryOut copies a batch, records what came of it, and deletes the sources of
 // what was moved.
-func (e *Engine) carryOut(ctx context.Context, unit models.BusinessUnit, started []outcome, report *Report) error {
-	if len(started) == 0 {
-		return nil
-	}
-	outcomes := make([]outcome, len(started))
-	var group errgroup.Group
-	group.SetLimit(e.Concurrency)
-	for i, o := range started {
-		group.Go(func() error {
-			outcomes[i] = e.attempt(ctx, unit, o)
-			return nil
-		})
-	}
-	_ = group.Wait() // attempts end in outcomes, never in errors
-	if err := e.record(ctx, unit, outcomes); err != nil {
+func (p *placer) carryOut(ctx context.Context, begun []outcome) error {
+	outcomes := make([]outcome, len(begun))
+	each(p.slots, begun, func(i int, o outcome) { outcomes[i] = p.attempt(ctx, p.unit, o) })
+	if err := p.record(ctx, p.unit, outcomes); err != nil {
 		return err
 	}
+	return p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
+}
+
+// count adds outcomes to the report and gives the moves whose sources are due.
+func (p *placer) count(outcomes []outcome) []models.Placement {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var moved []models.Placement
 	for _, o := range outcomes {
 		switch o.State {
 		case models.PlacementPlaced:
-			report.Placed++
+			p.report.Placed++
 			if o.SourceState == models.SourceDeleting {
 				moved = append(moved, o.Placement)
 			}
 		case models.PlacementFailed:
-			report.Failed++
+			p.report.Failed++
 		case models.PlacementQueued:
-			report.Waiting++
+			p.report.Waiting++
 		case models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
 		}
 	}
-	return e.settleSources(ctx, unit, moved, seen)
+	return moved
+}
+
+// each does something for every item, as many at once as there are slots.
+func each[T any](slots chan struct{}, items []T, do func(i int, item T)) {
+	var all sync.WaitGroup
+	for i, item := range items {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			do(i, item)
+		})
+	}
+	all.Wait()
 }

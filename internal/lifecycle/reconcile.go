@@ -35,8 +35,7 @@ func (e *Engine) confirmRemoved(ctx context.Context, unit models.BusinessUnit, p
 	if event.AccessKeyID != "" {
 		partner.Name = event.AccessKeyID
 	}
-	placement.RemoveReason, placement.RemovedBy = models.RemovedByClient, partner.Name
-	return e.recordRemovals(ctx, unit, partner, models.PlacementPlaced, []models.Placement{placement})
+	return e.recordRemovals(ctx, unit, partner, models.RemovedByClient, models.PlacementPlaced, []models.Placement{placement})
 }
 
 // ReconcileAll compares each unit's SEA location with the database: what a

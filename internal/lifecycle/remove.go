@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-
-	"golang.org/x/sync/errgroup"
+	"slices"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
@@ -27,10 +26,7 @@ func (e *Engine) ExpireDue(ctx context.Context) error {
 			if err != nil || len(expired) == 0 {
 				return err
 			}
-			for i := range expired {
-				expired[i].RemoveReason, expired[i].RemovedBy = models.RemovedExpired, models.System.Name
-			}
-			if err := e.remove(ctx, unit, models.System, expired); err != nil {
+			if err := e.remove(ctx, unit, models.System, models.RemovedExpired, expired); err != nil {
 				return err
 			}
 		}
@@ -46,14 +42,7 @@ func (e *Engine) Delete(ctx context.Context, by models.Actor, unit models.Busine
 	if err != nil {
 		return err
 	}
-	var placed []models.Placement
-	for _, row := range rows {
-		if row.State == models.PlacementPlaced {
-			row.RemoveReason, row.RemovedBy = models.RemovedByAdmin, by.Name
-			placed = append(placed, row)
-		}
-	}
-	return e.remove(ctx, unit, by, placed)
+	return e.remove(ctx, unit, by, models.RemovedByAdmin, rows)
 }
 
 // own reads placements that a person named; fault.NotFound unless all are the
@@ -76,49 +65,46 @@ func (e *Engine) own(ctx context.Context, unit models.BusinessUnit, ids []int64)
 	return rows, err
 }
 
-// remove takes placed files out of SEA: the intents in one transaction, then
-// S3, then the outcomes. The intent keeps reconciliation from taking our own
-// removal for the partner's.
-func (e *Engine) remove(ctx context.Context, unit models.BusinessUnit, by models.Actor, rows []models.Placement) error {
+// remove takes placed files out of SEA, all for one reason: the intents in one
+// transaction, then S3, then the outcomes. The intent keeps reconciliation from
+// taking our own removal for the partner's. Files on hold stay.
+func (e *Engine) remove(ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement) error {
 	until := e.leaseEnd()
-	intended := make([]models.Placement, 0, len(rows))
-	err := e.Store.Tx(ctx, func(tx *store.Store) error {
-		intended = intended[:0]
-		for _, row := range rows {
-			row.Owner, row.LeaseUntil = e.owner, &until
-			err := tx.StartRemoving(ctx, row)
-			if errors.Is(err, store.ErrStale) {
-				continue // somebody else was first
-			}
-			if err != nil {
-				return err
-			}
-			intended = append(intended, row)
-		}
-		return nil
-	})
+	like := models.Placement{UnitID: unit.ID, RemoveReason: why, RemovedBy: by.Name, Owner: e.owner, LeaseUntil: &until}
+	intended, err := e.Store.StartRemoving(ctx, rowIDs(rows), like)
 	if err != nil {
 		return err
 	}
-	return e.finishRemovals(ctx, unit, by, intended)
+	return e.finishRemovals(ctx, unit, by, why, withIDs(rows, intended))
+}
+
+func rowIDs(rows []models.Placement) []int64 {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids
+}
+
+// withIDs keeps the rows that have one of the ids.
+func withIDs(rows []models.Placement, ids []int64) []models.Placement {
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row models.Placement) bool { return !wanted[row.ID] })
 }
 
 // finishRemovals deletes from S3 and records what is gone. What S3 did not
 // delete stays an intent and is tried again by the next run.
-func (e *Engine) finishRemovals(ctx context.Context, unit models.BusinessUnit, by models.Actor, rows []models.Placement) error {
+func (e *Engine) finishRemovals(ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	errs := make([]error, len(rows))
-	var group errgroup.Group
-	group.SetLimit(e.Concurrency)
-	for i, row := range rows {
-		group.Go(func() error {
-			errs[i] = e.Objects.Delete(ctx, *unit.SEABucket, *unit.SEAPrefix+row.SEAKey, "")
-			return nil
-		})
-	}
-	_ = group.Wait() // each error is looked at below
+	each(e.newSlots(), rows, func(i int, row models.Placement) {
+		errs[i] = e.Objects.Delete(ctx, *unit.SEABucket, *unit.SEAPrefix+row.SEAKey, "")
+	})
 	var gone []models.Placement
 	for i, row := range rows {
 		if errs[i] != nil && objects.ReasonOf(errs[i]) != objects.NotFound {
@@ -127,7 +113,7 @@ func (e *Engine) finishRemovals(ctx context.Context, unit models.BusinessUnit, b
 		}
 		gone = append(gone, row)
 	}
-	if err := e.recordRemovals(ctx, unit, by, models.PlacementRemoving, gone); err != nil {
+	if err := e.recordRemovals(ctx, unit, by, why, models.PlacementRemoving, gone); err != nil {
 		return err
 	}
 	if len(gone) < len(rows) {
@@ -139,34 +125,34 @@ func (e *Engine) finishRemovals(ctx context.Context, unit models.BusinessUnit, b
 
 // recordRemovals writes that files have left SEA, with history, in one
 // transaction.
-func (e *Engine) recordRemovals(ctx context.Context, unit models.BusinessUnit, by models.Actor, from models.PlacementState, rows []models.Placement) error {
+func (e *Engine) recordRemovals(
+	ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason,
+	from models.PlacementState, rows []models.Placement,
+) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	now := e.Clock.Now()
+	like := models.Placement{UnitID: unit.ID, RemovedAt: &now, RemoveReason: why, RemovedBy: by.Name}
 	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
-		var events []history.Event
-		for _, row := range rows {
-			row.RemovedAt = &now
-			err := tx.MarkRemoved(ctx, row, from)
-			if errors.Is(err, store.ErrStale) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			events = append(events, removalEvent(unit, by, row))
+		removed, err := tx.MarkRemoved(ctx, rowIDs(rows), from, like)
+		if err != nil {
+			return err
+		}
+		events := make([]history.Event, 0, len(removed))
+		for _, row := range withIDs(rows, removed) {
+			events = append(events, removalEvent(unit, by, why, row))
 		}
 		return history.Record(ctx, tx, events...)
 	})
 }
 
-func removalEvent(unit models.BusinessUnit, by models.Actor, p models.Placement) history.Event {
+func removalEvent(unit models.BusinessUnit, by models.Actor, why models.RemoveReason, p models.Placement) history.Event {
 	event := history.Event{
 		By: by, UnitID: unit.ID, Action: "file.removed", ObjectKind: "placement", ObjectID: p.ID,
-		Details: map[string]any{"key": p.Key, "sea_key": p.SEAKey, "reason": p.RemoveReason, "by": p.RemovedBy, "size": p.Size},
+		Details: map[string]any{"key": p.Key, "sea_key": p.SEAKey, "reason": why, "by": by.Name, "size": p.Size},
 	}
-	switch p.RemoveReason {
+	switch why {
 	case models.RemovedExpired:
 		event.Summary = fmt.Sprintf("Deleted %s from SEA: its %d days were over", p.Key, unit.RetentionDays)
 	case models.RemovedByAdmin:

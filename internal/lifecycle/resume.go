@@ -28,7 +28,7 @@ func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
 			return err
 		}
 		after = moved[len(moved)-1].ID
-		if err := e.settleSources(ctx, unit, moved, unseen); err != nil {
+		if err := e.settleSources(ctx, unit, moved, unseen, e.newSlots()); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outco
 	case err != nil && objects.ReasonOf(err) == objects.Stopped:
 		return o
 	case err == nil && got.size == o.Size && target.Checksum != "":
-		return o.placed(unit, target.LastModified.Add(e.Clock.Offset()), target, target.Checksum, verifiedByReading)
+		return o.found(verifiedByReading, target, target.Checksum, e.since(target))
 	}
 	return e.broken(ctx, unit, o, target.ETag)
 }
@@ -104,14 +104,25 @@ func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) e
 			return err
 		}
 		after = rows[len(rows)-1].ID
-		var left []models.Placement
+		left := make(map[removal][]models.Placement)
 		for _, row := range rows {
 			if e.Alone && row.Owner != e.owner || row.LeaseUntil == nil || row.LeaseUntil.Before(time.Now()) {
-				left = append(left, row)
+				why := removal{row.RemoveReason, row.RemovedBy}
+				left[why] = append(left[why], row)
 			}
 		}
-		if err := e.finishRemovals(ctx, unit, models.System, left); err != nil {
-			return err
+		for why, rows := range left {
+			by := models.System
+			by.Name = why.by
+			if err := e.finishRemovals(ctx, unit, by, why.reason, rows); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// removal is why and by whom files are removed.
+type removal struct {
+	reason models.RemoveReason
+	by     string
 }

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"seaportal/internal/history"
@@ -18,18 +17,12 @@ func (e *Engine) Retry(ctx context.Context, by models.Actor, unit models.Busines
 		return err
 	}
 	err = e.Store.Tx(ctx, func(tx *store.Store) error {
+		retried, err := tx.Retry(ctx, unit.ID, rowIDs(rows))
+		if err != nil {
+			return err
+		}
 		var events []history.Event
-		for _, row := range rows {
-			if row.State != models.PlacementFailed {
-				continue
-			}
-			err := tx.Retry(ctx, row)
-			if errors.Is(err, store.ErrStale) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
+		for _, row := range withIDs(rows, retried) {
 			events = append(events, history.Event{
 				By: by, UnitID: unit.ID, Action: "file.retried", ObjectKind: "placement", ObjectID: row.ID,
 				Summary: fmt.Sprintf("Asked to place %s again", row.Key), Details: map[string]any{"key": row.Key},

@@ -2,6 +2,8 @@ package lifecycle
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"log/slog"
 
 	"seaportal/internal/rule"
@@ -46,4 +48,24 @@ func compile(r models.Rule) (*rule.Matcher, error) {
 		return nil, err
 	}
 	return rule.Compile(definition)
+}
+
+// placing is the part of the book whose rules put files in SEA.
+func (b book) placing() book {
+	part := book{byRule: b.byRule}
+	for i, r := range b.rules {
+		if b.matchers[i].Definition().Action.Places() {
+			part.rules, part.matchers = append(part.rules, r), append(part.matchers, b.matchers[i])
+		}
+	}
+	return part
+}
+
+// fingerprint tells books apart: by which rules are on, and their versions.
+func (b book) fingerprint() int64 {
+	hash := fnv.New64a()
+	for _, r := range b.rules {
+		_, _ = fmt.Fprintf(hash, "%d:%d;", r.ID, r.Version)
+	}
+	return int64(hash.Sum64() >> 1) //nolint:gosec // the shift makes it fit
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"seaportal/internal/objects"
+	"seaportal/internal/store"
 	"seaportal/models"
 )
 
@@ -35,11 +36,11 @@ type scanner struct {
 	report *Report
 	began  time.Time
 
-	known   []models.File // the catalogue from here on
-	ended   bool          // the catalogue has no more
-	last    string        // the last key read from the catalogue
-	fresh   []string      // keys to look at, new or changed
-	missing []models.File // catalogued, but not listed
+	known   []store.CatalogueEntry // the catalogue from here on
+	ended   bool                   // the catalogue has no more
+	last    string                 // the last key read from the catalogue
+	fresh   []string               // keys to look at, new or changed
+	missing []store.CatalogueEntry // catalogued, but not listed
 }
 
 // merge takes the next listed object.
@@ -68,7 +69,7 @@ func (s *scanner) merge(ctx context.Context, found objects.Object) error {
 
 // same tells whether a listed object is the file as it was catalogued. The
 // catalogue's times come from HEAD answers, which tell whole seconds.
-func same(file models.File, found objects.Object) bool {
+func same(file store.CatalogueEntry, found objects.Object) bool {
 	return file.ETag == found.ETag && file.Size == found.Size && file.StorageClass == found.StorageClass &&
 		file.LastModified.Equal(found.LastModified.Truncate(time.Second))
 }
@@ -77,15 +78,13 @@ func same(file models.File, found objects.Object) bool {
 func (s *scanner) skipTo(ctx context.Context, key string) error {
 	for {
 		for len(s.known) > 0 && s.known[0].Key < key {
-			s.missing = append(s.missing, models.File{
-				ID: s.known[0].ID, Key: s.known[0].Key, FirstSeen: s.known[0].FirstSeen,
-			})
+			s.missing = append(s.missing, s.known[0])
 			s.known = s.known[1:]
 		}
 		if len(s.known) > 0 || s.ended {
 			return nil
 		}
-		more, err := s.engine.Store.CurrentFiles(ctx, s.unit.ID, s.last, catalogueBatch)
+		more, err := s.engine.Store.Catalogue(ctx, s.unit.ID, s.last, catalogueBatch)
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,7 @@ package lifecycle
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
 
 	"seaportal/internal/history"
 	"seaportal/internal/objects"
@@ -24,19 +21,14 @@ const (
 
 // settleSources deletes the sources of placed moves, whose intent is recorded,
 // and records what became of each. A source whose content changed since stays.
-func (e *Engine) settleSources(ctx context.Context, unit models.BusinessUnit, moved []models.Placement, target targetSeen) error {
+// What could not be done stays an intent.
+func (e *Engine) settleSources(
+	ctx context.Context, unit models.BusinessUnit, moved []models.Placement, target targetSeen, slots chan struct{},
+) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	var group errgroup.Group
-	group.SetLimit(e.Concurrency)
-	for i := range moved {
-		group.Go(func() error {
-			moved[i].SourceState = e.deleteSource(ctx, unit, moved[i], target)
-			return nil
-		})
-	}
-	_ = group.Wait() // what could not be done stays an intent
+	each(slots, moved, func(i int, p models.Placement) { moved[i].SourceState = e.deleteSource(ctx, unit, p, target) })
 	return e.recordSources(ctx, unit, moved)
 }
 
@@ -84,28 +76,33 @@ func (e *Engine) replacedSource(ctx context.Context, unit models.BusinessUnit, k
 // recordSources writes what became of sources, with history, in one
 // transaction. A deleted source's file is gone from active storage.
 func (e *Engine) recordSources(ctx context.Context, unit models.BusinessUnit, moved []models.Placement) error {
+	byState := make(map[models.SourceState][]int64)
+	byID := make(map[int64]models.Placement, len(moved))
+	for _, p := range moved {
+		if p.SourceState != models.SourceDeleting {
+			byState[p.SourceState] = append(byState[p.SourceState], p.ID)
+			byID[p.ID] = p
+		}
+	}
 	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
 		var events []history.Event
 		var gone []int64
 		now := e.Clock.Now()
-		for _, p := range moved {
-			if p.SourceState == models.SourceDeleting {
-				continue
+		for state, ids := range byState {
+			like := models.Placement{UnitID: unit.ID, SourceState: state}
+			if state == models.SourceDeleted {
+				like.SourceDeletedAt = &now
 			}
-			if p.SourceState == models.SourceDeleted {
-				p.SourceDeletedAt = &now
-			}
-			err := tx.SettleSource(ctx, p)
-			if errors.Is(err, store.ErrStale) {
-				continue
-			}
+			settled, err := tx.SettleSources(ctx, ids, like)
 			if err != nil {
 				return err
 			}
-			if p.SourceState == models.SourceDeleted || p.SourceState == models.SourceGone {
-				gone = append(gone, p.FileID)
+			for _, id := range settled {
+				if state == models.SourceDeleted || state == models.SourceGone {
+					gone = append(gone, byID[id].FileID)
+				}
+				events = append(events, sourceEvent(unit, byID[id]))
 			}
-			events = append(events, sourceEvent(unit, p))
 		}
 		if len(gone) > 0 {
 			if err := tx.MarkGone(ctx, unit.ID, gone, now); err != nil {

@@ -26,12 +26,20 @@ func (e *Engine) adopted(ctx context.Context, unit models.BusinessUnit, o outcom
 	if target.Size != source.Size {
 		return e.broken(ctx, unit, o, target.ETag)
 	}
-	return e.compared(ctx, unit, o, source, target, target.LastModified.Add(e.Clock.Offset()))
+	return e.compared(ctx, unit, o, source, target, e.since(target))
+}
+
+// since is when an object appeared, by the life cycle's clock.
+func (e *Engine) since(target objects.Head) *time.Time {
+	at := target.LastModified.Add(e.Clock.Offset())
+	return &at
 }
 
 // compared reads source and target and ends the attempt by whether they are
-// equal.
-func (e *Engine) compared(ctx context.Context, unit models.BusinessUnit, o outcome, source, target objects.Head, at time.Time) outcome {
+// equal. at is since when the target stands, nil for now.
+func (e *Engine) compared(
+	ctx context.Context, unit models.BusinessUnit, o outcome, source, target objects.Head, at *time.Time,
+) outcome {
 	want, err := e.sum(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key, source.ETag)
 	if err != nil {
 		return o // not decided: the target stands and is looked at again
@@ -47,7 +55,7 @@ func (e *Engine) compared(ctx context.Context, unit models.BusinessUnit, o outco
 	if checksum == "" {
 		checksum = objects.Checksum("SHA256:" + got.text)
 	}
-	return o.placed(unit, at, source, checksum, verifiedByContent)
+	return o.found(verifiedByContent, source, checksum, at)
 }
 
 // content is what reading an object gave.

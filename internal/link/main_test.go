@@ -68,7 +68,7 @@ func (b *bench) place(t *testing.T, p models.Placement) models.Placement {
 	t.Helper()
 	p.UnitID, p.SEAKey = b.unit.ID, p.Key
 	rows := []models.Placement{p}
-	if err := b.Store.Queue(t.Context(), rows); err != nil {
+	if err := b.Store.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.cloud.Operator(nil).PutObject(t.Context(), &s3.PutObjectInput{

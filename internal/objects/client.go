@@ -40,17 +40,21 @@ type Object struct {
 // Head is one object with what only a HEAD request tells.
 type Head struct {
 	Object
-	ContentType string
-	Metadata    map[string]string // user metadata, names in lower case without x-amz-meta-
-	Checksum    Checksum
-
-	header header
+	Header
+	Checksum Checksum
 }
 
-// header is what a copy must carry over once it replaces the metadata.
-type header struct {
-	cacheControl, contentDisposition, contentEncoding, contentLanguage *string
-	expires                                                            *string
+// Header is what an object answers with besides its bytes, and what a copy has
+// to carry over. Metadata is the user metadata, its names in lower case without
+// x-amz-meta-.
+type Header struct {
+	ContentType        string            `json:"content_type,omitempty"`
+	CacheControl       string            `json:"cache_control,omitempty"`
+	ContentDisposition string            `json:"content_disposition,omitempty"`
+	ContentEncoding    string            `json:"content_encoding,omitempty"`
+	ContentLanguage    string            `json:"content_language,omitempty"`
+	Expires            string            `json:"expires,omitempty"`
+	Metadata           map[string]string `json:"metadata,omitempty"`
 }
 
 // Head asks for one object. The error's Reason is NotFound when there is none.
@@ -66,16 +70,16 @@ func (c *Client) Head(ctx context.Context, bucket, key string) (Head, error) {
 			Key: key, ETag: aws.ToString(out.ETag), Size: aws.ToInt64(out.ContentLength),
 			LastModified: aws.ToTime(out.LastModified).UTC(), StorageClass: storageClass(string(out.StorageClass)),
 		},
-		ContentType: aws.ToString(out.ContentType),
-		Metadata:    out.Metadata,
+		Header: Header{
+			ContentType: aws.ToString(out.ContentType), CacheControl: aws.ToString(out.CacheControl),
+			ContentDisposition: aws.ToString(out.ContentDisposition), ContentEncoding: aws.ToString(out.ContentEncoding),
+			ContentLanguage: aws.ToString(out.ContentLanguage), Expires: aws.ToString(out.ExpiresString),
+			Metadata: out.Metadata,
+		},
 		Checksum: fullChecksum(out.ChecksumType, checksums{
 			CRC64NVME: out.ChecksumCRC64NVME, SHA256: out.ChecksumSHA256, SHA1: out.ChecksumSHA1,
 			CRC32: out.ChecksumCRC32, CRC32C: out.ChecksumCRC32C,
 		}),
-		header: header{
-			cacheControl: out.CacheControl, contentDisposition: out.ContentDisposition,
-			contentEncoding: out.ContentEncoding, contentLanguage: out.ContentLanguage, expires: out.ExpiresString,
-		},
 	}, nil
 }
 

@@ -34,23 +34,21 @@ type Copied struct {
 	Checksum     Checksum
 }
 
-// Copy makes one object of another in one request. The error's Reason is
-// Precondition or Conflicting when the source changed or the key is taken.
+// Copy makes one object of another: in one request up to LargestCopy bytes, in
+// parts above. The error's Reason is Precondition or Conflicting when the
+// source changed or the key is taken.
 func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
-	source := copySource(in.SourceBucket, in.Source.Key)
-	metadata := maps.Clone(in.Source.Metadata)
-	if metadata == nil {
-		metadata = map[string]string{}
+	if in.Source.Size > LargestCopy {
+		return c.copyParts(ctx, in)
 	}
-	metadata[PlacementMark] = in.Mark
-	head := in.Source.header
+	head := in.header()
 	out, err := c.s3.CopyObject(ctx, &s3.CopyObjectInput{
 		Bucket: &in.Bucket, Key: &in.Key,
-		CopySource: &source, CopySourceIfMatch: &in.Source.ETag, IfNoneMatch: aws.String("*"),
-		MetadataDirective: types.MetadataDirectiveReplace, Metadata: metadata,
-		ContentType: &in.Source.ContentType, CacheControl: head.cacheControl,
-		ContentDisposition: head.contentDisposition, ContentEncoding: head.contentEncoding,
-		ContentLanguage: head.contentLanguage, Expires: expiry(head.expires),
+		CopySource: in.source(), CopySourceIfMatch: &in.Source.ETag, IfNoneMatch: aws.String("*"),
+		MetadataDirective: types.MetadataDirectiveReplace, Metadata: head.Metadata,
+		ContentType: text(head.ContentType), CacheControl: text(head.CacheControl),
+		ContentDisposition: text(head.ContentDisposition), ContentEncoding: text(head.ContentEncoding),
+		ContentLanguage: text(head.ContentLanguage), Expires: expiry(head.Expires),
 	})
 	if err != nil {
 		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
@@ -65,23 +63,40 @@ func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
 	}, nil
 }
 
-// copySource is `bucket/key` URL-encoded, its slashes left as they are.
-func copySource(bucket, key string) string {
-	parts := strings.Split(key, "/")
+// header is the source's header with the placement's mark.
+func (in CopyInput) header() Header {
+	head := in.Source.Header
+	head.Metadata = maps.Clone(head.Metadata)
+	if head.Metadata == nil {
+		head.Metadata = map[string]string{}
+	}
+	head.Metadata[PlacementMark] = in.Mark
+	return head
+}
+
+// source is `bucket/key` URL-encoded, its slashes left as they are.
+func (in CopyInput) source() *string {
+	parts := strings.Split(in.Source.Key, "/")
 	for i, part := range parts {
 		parts[i] = url.PathEscape(part)
 	}
 	// A plus is legal in a path but read as a space by some servers.
-	return bucket + "/" + strings.ReplaceAll(strings.Join(parts, "/"), "+", "%2B")
+	source := in.SourceBucket + "/" + strings.ReplaceAll(strings.Join(parts, "/"), "+", "%2B")
+	return &source
+}
+
+// text leaves out a header that the source does not have.
+func text(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
 }
 
 // expiry is the Expires header as a time; what is no HTTP date is left out, as
 // it says nothing.
-func expiry(text *string) *time.Time {
-	if text == nil {
-		return nil
-	}
-	at, err := time.Parse(time.RFC1123, *text)
+func expiry(value string) *time.Time {
+	at, err := time.Parse(time.RFC1123, value)
 	if err != nil {
 		return nil
 	}

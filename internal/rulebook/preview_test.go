@@ -59,7 +59,7 @@ func TestPreviewCountsEachFileOnce(t *testing.T) {
 			catalogued(unit, "cold.wav", 50, func(f *models.File) { f.StorageClass = "GLACIER" }),
 			catalogued(unit, "gone.wav", 50), catalogued(unit, "sales.wav", 50), catalogued(unit, "placed.wav", 50),
 		)
-		current, err := db.CurrentFiles(ctx, unit.ID, "", 100)
+		current, err := db.Catalogue(ctx, unit.ID, "", 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestPreviewCountsEachFileOnce(t *testing.T) {
 		if err != nil || got.Now.Files != 0 || len(got.ManagedBy) != 1 || got.ManagedBy[0].Files != 6 {
 			t.Errorf("behind another rule: %+v, %v", got, err)
 		}
-		after, err := db.CurrentFiles(ctx, unit.ID, "", 100)
+		after, err := db.Catalogue(ctx, unit.ID, "", 100)
 		if err != nil || len(after) != len(current)-1 {
 			t.Errorf("the catalogue has %d files (%v)", len(after), err)
 		}
@@ -185,7 +185,7 @@ func TestCountsFollowClaimsAndPlacements(t *testing.T) {
 		unit, other := newUnit(t, db, "emea"), newUnit(t, db, "apac")
 		r := mustCreate(t, s, unit, claims())
 		catalogue(t, db, unit, catalogued(unit, "a", 1), catalogued(unit, "b", 1), catalogued(unit, "c", 1))
-		files, err := db.CurrentFiles(ctx, unit.ID, "", 10)
+		files, err := db.Catalogue(ctx, unit.ID, "", 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestCountsFollowClaimsAndPlacements(t *testing.T) {
 		}
 		_, claimed := db.Claim(ctx, row, []int64{files[0].ID, files[1].ID}, now)
 		err = errors.Join(claimed, db.MarkProcessed(ctx, unit.ID, []int64{files[0].ID}, now),
-			db.Queue(ctx, []models.Placement{{
+			db.InsertPlacements(ctx, []models.Placement{{
 				UnitID: unit.ID, FileID: files[0].ID, RuleID: r.ID, RuleVersion: 1, Action: "copy", Key: "a",
 				State: models.PlacementQueued, SourceState: models.SourceKept, QueuedAt: now,
 			}}))

@@ -22,13 +22,38 @@ func (s *Store) FilesByID(ctx context.Context, unitID int64, ids []int64) ([]mod
 	return files, wrap(err, "read %d files", len(ids))
 }
 
-// CurrentFiles gives the files that are in active storage, in byte order of
-// their keys, from after a key on.
-func (s *Store) CurrentFiles(ctx context.Context, unitID int64, after string, limit int) ([]models.File, error) {
-	files, err := gorm.G[models.File](s.read).
+// CatalogueEntry is what a scan compares of a current file.
+type CatalogueEntry struct {
+	ID           int64
+	Key          string
+	ETag         string
+	Size         int64
+	StorageClass string
+	LastModified time.Time
+	FirstSeen    time.Time
+}
+
+// Catalogue gives the files that are in active storage, in byte order of their
+// keys, from after a key on. It reads only what a scan needs, without gorm's
+// reflection: a scan reads every file of a unit.
+func (s *Store) Catalogue(ctx context.Context, unitID int64, after string, limit int) ([]CatalogueEntry, error) {
+	rows, err := s.db(ctx).Model(&models.File{}).
+		Select("id, key, etag, size, storage_class, last_modified, first_seen").
 		Where("business_unit_id = ? AND gone_at IS NULL AND key > ?", unitID, after).
-		Order("key").Limit(limit).Find(ctx)
-	return files, wrap(err, "read catalogue of unit %d", unitID)
+		Order("key").Limit(limit).Rows()
+	if err != nil {
+		return nil, wrap(err, "read catalogue of unit %d", unitID)
+	}
+	defer func() { _ = rows.Close() }()
+	entries := make([]CatalogueEntry, 0, limit)
+	for rows.Next() {
+		var e CatalogueEntry
+		if err := rows.Scan(&e.ID, &e.Key, &e.ETag, &e.Size, &e.StorageClass, &e.LastModified, &e.FirstSeen); err != nil {
+			return nil, wrap(err, "read catalogue of unit %d", unitID)
+		}
+		entries = append(entries, e)
+	}
+	return entries, wrap(rows.Err(), "read catalogue of unit %d", unitID)
 }
 
 // CurrentFilesByKey gives the files that are in active storage under those keys.
@@ -56,8 +81,10 @@ func (s *Store) SaveSeen(ctx context.Context, unitID int64, seen []models.File, 
 	err = s.wdb(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "business_unit_id"}, {Name: "key"}, {Name: "etag"}},
 		DoUpdates: append(
-			clause.AssignmentColumns([]string{"size", "storage_class", "checksum", "media_type", "attributes", "last_modified"}),
-			clause.Assignments(map[string]any{"gone_at": nil})...),
+			clause.AssignmentColumns([]string{
+				"size", "storage_class", "checksum", "media_type", "attributes", "headers", "last_modified",
+			}),
+			clause.Assignments(map[string]any{"gone_at": nil, "offered_to": 0})...),
 	}).CreateInBatches(seen, insertBatch).Error
 	return wrap(err, "catalogue %d files", len(seen))
 }
@@ -69,12 +96,22 @@ func (s *Store) MarkGone(ctx context.Context, unitID int64, ids []int64, now tim
 	return wrap(err, "mark %d files as gone", len(ids))
 }
 
-// OpenFiles gives current files that no rule has claimed, by id.
-func (s *Store) OpenFiles(ctx context.Context, unitID, after int64, limit int) ([]models.File, error) {
+// OpenFiles gives current files that no rule has claimed and that were not yet
+// offered to the rules with that fingerprint.
+func (s *Store) OpenFiles(ctx context.Context, unitID, rules int64, limit int) ([]models.File, error) {
 	files, err := gorm.G[models.File](s.read).
-		Where("business_unit_id = ? AND rule_id IS NULL AND gone_at IS NULL AND id > ?", unitID, after).
-		Order("id").Limit(limit).Find(ctx)
+		Select("id", "business_unit_id", "key", "size", "storage_class", "media_type", "attributes", "last_modified").
+		Where("business_unit_id = ? AND rule_id IS NULL AND gone_at IS NULL AND (offered_to < ? OR offered_to > ?)",
+			unitID, rules, rules).
+		Limit(limit).Find(ctx)
 	return files, wrap(err, "read open files of unit %d", unitID)
+}
+
+// Offered records that files were offered to the rules with that fingerprint.
+func (s *Store) Offered(ctx context.Context, unitID, rules int64, ids []int64) error {
+	err := s.wdb(ctx).Model(&models.File{}).Where("business_unit_id = ? AND id IN ?", unitID, ids).
+		Update("offered_to", rules).Error
+	return wrap(err, "offer %d files of unit %d", len(ids), unitID)
 }
 
 // Claim makes a rule manage those of the files that no rule manages yet, and
@@ -113,7 +150,7 @@ func (s *Store) Judge(ctx context.Context, rule models.Rule, ids []int64, matche
 // first.
 func (s *Store) DueFiles(ctx context.Context, rule models.Rule, storedBy time.Time, limit int) ([]models.File, error) {
 	var files []models.File
-	err := waiting(s.db(ctx), rule).
+	err := waiting(s.db(ctx), rule).Select("id, key, etag, size, checksum, headers, storage_class, last_modified").
 		Where("rule_version = ? AND excluded = ? AND last_modified <= ?", rule.Version, false, storedBy).
 		Where("storage_class NOT IN ?", models.LongTermClasses).
 		Order("last_modified").Limit(limit).Find(&files).Error

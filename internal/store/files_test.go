@@ -22,11 +22,21 @@ func save(t *testing.T, s *store.Store, u models.BusinessUnit, files ...models.F
 	}
 }
 
+// current gives the current files in the catalogue's order.
 func current(t *testing.T, s *store.Store, u models.BusinessUnit, after string) []models.File {
 	t.Helper()
-	files, err := s.CurrentFiles(t.Context(), u.ID, after, 100)
+	entries, err := s.Catalogue(t.Context(), u.ID, after, 100)
 	if err != nil {
 		t.Fatal(err)
+	}
+	files := make([]models.File, len(entries))
+	for i, entry := range entries {
+		if files[i], err = s.File(t.Context(), u.ID, entry.ID); err != nil {
+			t.Fatal(err)
+		}
+		if !entry.LastModified.Equal(files[i].LastModified) || entry.Key != files[i].Key || entry.ETag != files[i].ETag {
+			t.Errorf("the entry %+v is not the file %+v", entry, files[i])
+		}
 	}
 	return files
 }
@@ -94,6 +104,39 @@ func TestAClaimIsForEver(t *testing.T) {
 		foreign := models.Rule{ID: 3, UnitID: u.ID + 1}
 		if n, err := s.Claim(t.Context(), foreign, []int64{files[1].ID}, noon); err != nil || n != 0 {
 			t.Errorf("another unit's rule claimed %d, %v", n, err)
+		}
+	})
+}
+
+func TestOpenFilesAreOfferedOnceToTheSameRules(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u := unit(t, s, "emea")
+		save(t, s, u, seen(u, "a", "1"), seen(u, "b", "1"))
+		open := func(rules int64) int {
+			t.Helper()
+			files, err := s.OpenFiles(t.Context(), u.ID, rules, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(files)
+		}
+		if open(7) != 2 {
+			t.Error("new files are open to every rule")
+		}
+		var ids []int64
+		for _, file := range current(t, s, u, "") {
+			ids = append(ids, file.ID)
+		}
+		if err := s.Offered(t.Context(), u.ID, 7, ids); err != nil {
+			t.Fatal(err)
+		}
+		if open(7) != 0 || open(6) != 2 || open(8) != 2 {
+			t.Errorf("open to the same rules %d, to others %d and %d", open(7), open(6), open(8))
+		}
+		save(t, s, u, seen(u, "a", "1"))
+		if open(7) != 1 {
+			t.Error("a file that was seen anew is offered anew")
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 func place(t *testing.T, s *store.Store, p models.Placement) models.Placement {
 	t.Helper()
 	rows := []models.Placement{p}
-	if err := s.Queue(t.Context(), rows); err != nil {
+	if err := s.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 	return rows[0]

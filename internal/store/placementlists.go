@@ -114,10 +114,11 @@ func (s *Store) UnsettledSources(ctx context.Context, unitID, after int64, limit
 	return rows, wrap(err, "read unsettled sources of unit %d", unitID)
 }
 
-// Expired gives placed files of a unit whose time is over, earliest first.
+// Expired gives placed files of a unit whose time is over and that are not on
+// hold, earliest first.
 func (s *Store) Expired(ctx context.Context, unitID int64, now time.Time, limit int) ([]models.Placement, error) {
 	rows, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND state = ? AND expires_at <= ?", unitID, models.PlacementPlaced, now).
+		Where("business_unit_id = ? AND state = ? AND expires_at <= ? AND held = ?", unitID, models.PlacementPlaced, now, false).
 		Order("expires_at").Limit(limit).Find(ctx)
 	return rows, wrap(err, "read expired files of unit %d", unitID)
 }
@@ -137,4 +138,12 @@ func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKey string) (mode
 	row, err := gorm.G[models.Placement](s.read).
 		Where("business_unit_id = ? AND sea_key = ? AND state = ?", unitID, seaKey, models.PlacementPlaced).First(ctx)
 	return row, wrap(err, "read placement under %q", seaKey)
+}
+
+// CountQueuedSince counts the placements of a unit that were made at or after a
+// time: what a daily limit is held against.
+func (s *Store) CountQueuedSince(ctx context.Context, unitID int64, since time.Time) (int64, error) {
+	count, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND queued_at >= ?", unitID, since).Count(ctx, "*")
+	return count, wrap(err, "count placements of unit %d", unitID)
 }

@@ -31,12 +31,22 @@ func (s *Store) PlacementsByID(ctx context.Context, unitID int64, ids []int64) (
 	return rows, wrap(err, "read %d placements", len(ids))
 }
 
-// Queue inserts new placements. A file that has one already keeps it: the
-// unique index on the file is what makes once-only true.
-func (s *Store) Queue(ctx context.Context, rows []models.Placement) error {
-	err := s.wdb(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "file_id"}}, DoNothing: true}).
-		CreateInBatches(rows, insertBatch).Error
-	return wrap(err, "queue %d placements", len(rows))
+// PlacedFiles tells which of those files have a placement, of whatever state.
+func (s *Store) PlacedFiles(ctx context.Context, fileIDs []int64) (map[int64]bool, error) {
+	var found []int64
+	err := s.db(ctx).Model(&models.Placement{}).Where("file_id IN ?", fileIDs).Pluck("file_id", &found).Error
+	placed := make(map[int64]bool, len(found))
+	for _, id := range found {
+		placed[id] = true
+	}
+	return placed, wrap(err, "read placements of %d files", len(fileIDs))
+}
+
+// InsertPlacements inserts new placements, and fills in their
+// ids. A file that has one already makes it fault.Conflict: the unique index on
+// the file is what makes once-only true.
+func (s *Store) InsertPlacements(ctx context.Context, rows []models.Placement) error {
+	return wrap(s.wdb(ctx).CreateInBatches(rows, insertBatch).Error, "insert %d placements", len(rows))
 }
 
 // Startable gives queued placements of a unit by those rules whose next attempt
@@ -65,32 +75,43 @@ func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string) (
 // inLocation are the states in which a placement holds its key in SEA.
 var inLocation = []models.PlacementState{models.PlacementPlacing, models.PlacementPlaced, models.PlacementRemoving}
 
-// StartPlacing records the intent to place: the target's key, by whom and until
-// when. It returns ErrStale when the row is no longer queued.
-func (s *Store) StartPlacing(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementQueued, map[string]any{
+// RestartPlacing records the intent to try a queued placement again: the
+// target's key, the rule's version, by whom and until when. It returns ErrStale
+// when the row is no longer queued.
+func (s *Store) RestartPlacing(ctx context.Context, p models.Placement) error {
+	return wrap(s.moveOne(ctx, p, models.PlacementQueued, map[string]any{
 		"state": models.PlacementPlacing, "sea_key": p.SEAKey, "owner": p.Owner, "lease_until": p.LeaseUntil,
 		"rule_version": p.RuleVersion, "action": p.Action,
-	}), "start placement %d", p.ID)
+	}), "restart placement %d", p.ID)
 }
 
 // Retarget gives a placement that is being placed another target key.
 func (s *Store) Retarget(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementPlacing, map[string]any{"sea_key": p.SEAKey}), "retarget placement %d", p.ID)
+	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{"sea_key": p.SEAKey}), "retarget placement %d", p.ID)
 }
 
-// MarkPlaced records the outcome of a verified copy.
-func (s *Store) MarkPlaced(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementPlacing, map[string]any{
-		"state": models.PlacementPlaced, "placed_at": p.PlacedAt, "expires_at": p.ExpiresAt, "size": p.Size,
-		"checksum": p.Checksum, "verified_by": p.VerifiedBy, "content_type": p.ContentType,
-		"source_state": p.SourceState, "last_error": "", "owner": "", "lease_until": nil,
-	}), "record placement %d", p.ID)
+// Correct records what a copy really is where that is not what was catalogued.
+func (s *Store) Correct(ctx context.Context, p models.Placement) error {
+	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+		"size": p.Size, "checksum": p.Checksum, "content_type": p.ContentType,
+	}), "correct placement %d", p.ID)
+}
+
+// MarkPlaced records verified copies of a unit, all with the like's times, way
+// of verification and state of the source. It gives the ids of those that were
+// being placed, which are now placed.
+func (s *Store) MarkPlaced(ctx context.Context, ids []int64, like models.Placement) ([]int64, error) {
+	changed, err := s.move(ctx, like.UnitID, ids, models.PlacementPlacing, map[string]any{
+		"state": models.PlacementPlaced, "placed_at": like.PlacedAt, "expires_at": like.ExpiresAt,
+		"verified_by": like.VerifiedBy, "source_state": like.SourceState,
+		"last_error": "", "owner": "", "lease_until": nil,
+	})
+	return changed, wrap(err, "record %d placements", len(ids))
 }
 
 // Requeue records an attempt that failed and when the next one comes.
 func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
 		"state": models.PlacementQueued, "attempts": p.Attempts, "last_error": p.LastError,
 		"next_attempt_at": p.NextAttemptAt, "owner": "", "lease_until": nil,
 	}), "requeue placement %d", p.ID)
@@ -98,48 +119,86 @@ func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
 
 // MarkFailed records that a placement is given up, and why.
 func (s *Store) MarkFailed(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
 		"state": models.PlacementFailed, "attempts": p.Attempts, "last_error": p.LastError,
 		"source_state": p.SourceState, "owner": "", "lease_until": nil,
 	}), "fail placement %d", p.ID)
 }
 
-// Retry queues a failed placement again, as if for the first time.
-func (s *Store) Retry(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementFailed, map[string]any{
+// Retry queues failed placements again, as if for the first time, and gives the
+// ids of those that had failed.
+func (s *Store) Retry(ctx context.Context, unitID int64, ids []int64) ([]int64, error) {
+	changed, err := s.move(ctx, unitID, ids, models.PlacementFailed, map[string]any{
 		"state": models.PlacementQueued, "attempts": 0, "next_attempt_at": nil, "sea_key": "",
 		"source_state": models.SourceKept,
-	}), "retry placement %d", p.ID)
+	})
+	return changed, wrap(err, "retry %d placements", len(ids))
 }
 
-// SettleSource records what became, or is about to become, of a move's source.
-func (s *Store) SettleSource(ctx context.Context, p models.Placement) error {
-	result := s.wdb(ctx).Model(&models.Placement{}).
-		Where("business_unit_id = ? AND id = ? AND source_state IN ?",
-			p.UnitID, p.ID, []models.SourceState{models.SourceKept, models.SourceDeleting}).
-		Updates(map[string]any{"source_state": p.SourceState, "source_deleted_at": p.SourceDeletedAt})
-	return wrap(changedOne(result), "settle source of placement %d", p.ID)
+// SettleSources records what became of the sources of moves, and gives the ids
+// of those that were not settled before.
+func (s *Store) SettleSources(ctx context.Context, ids []int64, like models.Placement) ([]int64, error) {
+	var changed []models.Placement
+	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
+		Where("business_unit_id = ? AND id IN ? AND source_state IN ?",
+			like.UnitID, ids, []models.SourceState{models.SourceKept, models.SourceDeleting}).
+		Updates(map[string]any{"source_state": like.SourceState, "source_deleted_at": like.SourceDeletedAt}).Error
+	return placementIDs(changed), wrap(err, "settle %d sources", len(ids))
 }
 
-// StartRemoving records the intent to remove a placed file.
-func (s *Store) StartRemoving(ctx context.Context, p models.Placement) error {
-	return wrap(s.move(ctx, p, models.PlacementPlaced, map[string]any{
-		"state": models.PlacementRemoving, "remove_reason": p.RemoveReason, "removed_by": p.RemovedBy,
-		"owner": p.Owner, "lease_until": p.LeaseUntil,
-	}), "start removal of placement %d", p.ID)
+// StartRemoving records the intent to remove placed files that are not on
+// hold, all for the like's reason, and gives the ids of those.
+func (s *Store) StartRemoving(ctx context.Context, ids []int64, like models.Placement) ([]int64, error) {
+	var changed []models.Placement
+	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
+		Where("business_unit_id = ? AND id IN ? AND state = ? AND held = ?", like.UnitID, ids, models.PlacementPlaced, false).
+		Updates(map[string]any{
+			"state": models.PlacementRemoving, "remove_reason": like.RemoveReason, "removed_by": like.RemovedBy,
+			"owner": like.Owner, "lease_until": like.LeaseUntil,
+		}).Error
+	return placementIDs(changed), wrap(err, "start removal of %d placements", len(ids))
 }
 
-// MarkRemoved records that a file has left SEA. from is placed where somebody
-// else removed it, and removing where the portal did.
-func (s *Store) MarkRemoved(ctx context.Context, p models.Placement, from models.PlacementState) error {
-	return wrap(s.move(ctx, p, from, map[string]any{
-		"state": models.PlacementRemoved, "removed_at": p.RemovedAt, "remove_reason": p.RemoveReason,
-		"removed_by": p.RemovedBy, "last_error": "", "owner": "", "lease_until": nil,
-	}), "record removal of placement %d", p.ID)
+// MarkRemoved records that files have left SEA at the like's time, and gives
+// the ids of those that were in that state before: placed where somebody else
+// removed them, and removing where the portal did. Reason and remover are
+// recorded where the like has them, else they stay as intended.
+func (s *Store) MarkRemoved(ctx context.Context, ids []int64, from models.PlacementState, like models.Placement) ([]int64, error) {
+	set := map[string]any{
+		"state": models.PlacementRemoved, "removed_at": like.RemovedAt, "last_error": "", "owner": "", "lease_until": nil,
+	}
+	if like.RemoveReason != "" {
+		set["remove_reason"], set["removed_by"] = like.RemoveReason, like.RemovedBy
+	}
+	changed, err := s.move(ctx, like.UnitID, ids, from, set)
+	return changed, wrap(err, "record removal of %d placements", len(ids))
 }
 
-// move is the compare-and-set that every change of state goes through.
-func (s *Store) move(ctx context.Context, p models.Placement, from models.PlacementState, set map[string]any) error {
-	return changedOne(s.wdb(ctx).Model(&models.Placement{}).
-		Where("business_unit_id = ? AND id = ? AND state = ?", p.UnitID, p.ID, from).Updates(set))
+// returnID makes an UPDATE tell which rows it changed.
+var returnID = clause.Returning{Columns: []clause.Column{{Name: "id"}}}
+
+// move is the compare-and-set that every change of state goes through. It gives
+// the ids of the rows that were in the state.
+func (s *Store) move(ctx context.Context, unitID int64, ids []int64, from models.PlacementState, set map[string]any) ([]int64, error) {
+	var changed []models.Placement
+	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
+		Where("business_unit_id = ? AND id IN ? AND state = ?", unitID, ids, from).Updates(set).Error
+	return placementIDs(changed), err
+}
+
+// moveOne is move of one row, ErrStale when it was in another state.
+func (s *Store) moveOne(ctx context.Context, p models.Placement, from models.PlacementState, set map[string]any) error {
+	changed, err := s.move(ctx, p.UnitID, []int64{p.ID}, from, set)
+	if err == nil && len(changed) == 0 {
+		return ErrStale
+	}
+	return err
+}
+
+func placementIDs(rows []models.Placement) []int64 {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids
 }

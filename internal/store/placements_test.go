@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -18,26 +19,31 @@ func queued(u models.BusinessUnit, fileID int64) models.Placement {
 	}
 }
 
-func queue(t *testing.T, s *store.Store, u models.BusinessUnit, rows ...models.Placement) []models.Placement {
+// begun makes placements that are being placed.
+func begun(t *testing.T, s *store.Store, rows ...models.Placement) []models.Placement {
 	t.Helper()
-	if err := s.Queue(t.Context(), rows); err != nil {
+	for i := range rows {
+		rows[i].State, rows[i].SEAKey = models.PlacementPlacing, fmt.Sprint("key", rows[i].FileID)
+	}
+	if err := s.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
-	all, err := s.InState(t.Context(), u.ID, models.PlacementQueued, 0, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return rows
 }
 
 func TestAFileHasOnePlacementEver(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := unit(t, s, "emea")
-		queue(t, s, u, queued(u, 1))
-		rows := queue(t, s, u, queued(u, 1), queued(u, 2))
-		if len(rows) != 2 {
-			t.Errorf("%d placements of two files", len(rows))
+		begun(t, s, queued(u, 1))
+		second := queued(u, 1)
+		second.SEAKey = "elsewhere"
+		if err := s.InsertPlacements(t.Context(), []models.Placement{second}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a second placement of one file: %v", err)
+		}
+		placed, err := s.PlacedFiles(t.Context(), []int64{1, 2})
+		if err != nil || !placed[1] || placed[2] {
+			t.Errorf("placed files %v, %v", placed, err)
 		}
 	})
 }
@@ -46,32 +52,36 @@ func TestAPlacementChangesStateOnlyFromTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := unit(t, s, "emea")
-		p := queue(t, s, u, queued(u, 1))[0]
-		p.SEAKey = "a"
-		if err := s.MarkPlaced(t.Context(), p); !errors.Is(err, store.ErrStale) {
-			t.Errorf("placed without being started: %v", err)
-		}
-		foreign := p
-		foreign.UnitID++
-		if err := s.StartPlacing(t.Context(), foreign); !errors.Is(err, store.ErrStale) {
-			t.Errorf("another unit's was started: %v", err)
-		}
-		if err := s.StartPlacing(t.Context(), p); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.StartPlacing(t.Context(), p); !errors.Is(err, store.ErrStale) {
-			t.Errorf("started twice: %v", err)
-		}
+		rows := begun(t, s, queued(u, 1), queued(u, 2), queued(u, 3))
+		ids := []int64{rows[0].ID, rows[1].ID}
 		expires := noon.Add(time.Hour)
-		p.PlacedAt, p.ExpiresAt, p.SourceState = &expires, &expires, models.SourceKept
-		if err := s.MarkPlaced(t.Context(), p); err != nil {
-			t.Fatal(err)
+		like := models.Placement{UnitID: u.ID, PlacedAt: &noon, ExpiresAt: &expires, SourceState: models.SourceDeleting, VerifiedBy: "checksum"}
+
+		foreign := like
+		foreign.UnitID++
+		if changed, err := s.MarkPlaced(t.Context(), ids, foreign); err != nil || len(changed) != 0 {
+			t.Errorf("another unit's were placed: %v, %v", changed, err)
+		}
+		if changed, err := s.MarkPlaced(t.Context(), ids, like); err != nil || len(changed) != 2 {
+			t.Errorf("placed %v, %v", changed, err)
+		}
+		if changed, err := s.MarkPlaced(t.Context(), append(ids, rows[2].ID), like); err != nil || len(changed) != 1 || changed[0] != rows[2].ID {
+			t.Errorf("placed again %v, %v", changed, err)
+		}
+		if err := s.MarkFailed(t.Context(), rows[0]); !errors.Is(err, store.ErrStale) {
+			t.Errorf("a placed file failed: %v", err)
 		}
 		if rows, err := s.Expired(t.Context(), u.ID, expires.Add(-time.Microsecond), 9); err != nil || len(rows) != 0 {
 			t.Errorf("expired early: %v, %v", rows, err)
 		}
-		if rows, err := s.Expired(t.Context(), u.ID, expires, 9); err != nil || len(rows) != 1 {
+		if rows, err := s.Expired(t.Context(), u.ID, expires, 9); err != nil || len(rows) != 3 {
 			t.Errorf("expired on time: %v, %v", rows, err)
+		}
+		like.SourceState, like.SourceDeletedAt = models.SourceDeleted, &noon
+		for want := 2; want >= 0; want -= 2 { // the second time they are settled
+			if settled, err := s.SettleSources(t.Context(), ids, like); err != nil || len(settled) != want {
+				t.Errorf("settled %v, want %d, %v", settled, want, err)
+			}
 		}
 	})
 }
@@ -80,22 +90,20 @@ func TestATargetKeyHasOneHolderInTheLocation(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := unit(t, s, "emea")
-		rows := queue(t, s, u, queued(u, 1), queued(u, 2))
-		rows[0].SEAKey, rows[1].SEAKey = "same", "same"
-		if err := s.StartPlacing(t.Context(), rows[0]); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.StartPlacing(t.Context(), rows[1]); !fault.Is(err, fault.Conflict) {
+		first := begun(t, s, queued(u, 1))[0]
+		second := queued(u, 2)
+		second.State, second.SEAKey = models.PlacementPlacing, first.SEAKey
+		if err := s.InsertPlacements(t.Context(), []models.Placement{second}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("two under one key: %v", err)
 		}
-		taken, err := s.TakenTargets(t.Context(), u.ID, []string{"same", "other"})
-		if err != nil || !taken["same"] || taken["other"] {
+		taken, err := s.TakenTargets(t.Context(), u.ID, []string{first.SEAKey, "other"})
+		if err != nil || !taken[first.SEAKey] || taken["other"] {
 			t.Errorf("taken %v, %v", taken, err)
 		}
-		if err := s.MarkFailed(t.Context(), rows[0]); err != nil {
+		if err := s.MarkFailed(t.Context(), first); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.StartPlacing(t.Context(), rows[1]); err != nil {
+		if err := s.InsertPlacements(t.Context(), []models.Placement{second}); err != nil {
 			t.Errorf("the key is free again: %v", err)
 		}
 	})
@@ -105,7 +113,7 @@ func TestSearchTakesSignsAsThemselves(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := unit(t, s, "emea")
-		queue(t, s, u, queued(u, 1))
+		begun(t, s, queued(u, 1))
 		for text, want := range map[string]int{"A%_B": 1, "%_": 1, "a_b": 0, "%%": 0, `\`: 0, "": 1} {
 			rows, err := s.Placements(t.Context(), store.PlacementsQuery{UnitID: u.ID, Search: text, Limit: 9})
 			if err != nil || len(rows) != want {

@@ -21,7 +21,7 @@ import (
 var kept = []any{
 	&models.BusinessUnit{}, &models.Credential{}, &models.Nonce{}, &models.Rule{}, &models.RuleVersion{},
 	&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.History{},
-	&models.User{}, &models.Session{}, &models.Lease{},
+	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{},
 }
 

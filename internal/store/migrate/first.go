@@ -34,16 +34,17 @@ func firstSchema(tx *gorm.DB) error {
 			return fmt.Errorf("make table %s: %w", table.name, err)
 		}
 	}
-	return keysAsBytes(tx)
+	return keysAsBytes(tx, [2]string{"files", "key"}, [2]string{"placements", "key"}, [2]string{"placements", "sea_key"})
 }
 
-// keysAsBytes makes PostgreSQL compare object keys as bytes, as S3 does,
-// whatever the database's own collation is. SQLite does so by itself.
-func keysAsBytes(tx *gorm.DB) error {
+// keysAsBytes makes PostgreSQL compare the object keys in columns, each given
+// with its table, as bytes, as S3 does, whatever the database's own collation
+// is. SQLite does so by itself.
+func keysAsBytes(tx *gorm.DB, columns ...[2]string) error {
 	if tx.Name() != "postgres" {
 		return nil
 	}
-	for _, column := range [][2]string{{"files", "key"}, {"placements", "key"}, {"placements", "sea_key"}} {
+	for _, column := range columns {
 		alter := fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s TYPE text COLLATE "C"`, column[0], column[1])
 		if err := tx.Exec(alter).Error; err != nil {
 			return fmt.Errorf("compare %s.%s as bytes: %w", column[0], column[1], err)

@@ -28,6 +28,7 @@ type step struct {
 // steps are all changes in order; a step's number is its place, from 1.
 var steps = []step{
 	{"first schema", firstSchema},
+	{"holds, strangers and headers", holdsAndStrangers},
 }
 
 // schemaMigration is one step that was run.

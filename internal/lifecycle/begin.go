@@ -1,0 +1,189 @@
+package lifecycle
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"seaportal/internal/objects"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+const day = 24 * time.Hour
+
+// begin turns a batch of what is due into placings: placements that wait for
+// another attempt, then files that were never placed. Target keys, owner and
+// the rule's version of now are committed before S3 is asked. From here on a
+// file is used up: it has its one placement.
+func (p *placer) begin(ctx context.Context) ([]outcome, error) {
+	if len(p.book.rules) == 0 {
+		return nil, nil
+	}
+	again, err := p.Store.Startable(ctx, p.unit.ID, ruleIDs(p.book.rules), p.Clock.Now(), batch)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := p.due(ctx, batch-len(again))
+	if err != nil || len(again)+len(fresh) == 0 {
+		return nil, err
+	}
+	var begun []outcome
+	err = p.Store.Tx(ctx, func(tx *store.Store) error {
+		rows := append(p.fresh(fresh), again...)
+		targets, err := p.newChooser(ctx, tx, p.unit, rows)
+		if err != nil {
+			return err
+		}
+		begun = make([]outcome, len(rows))
+		for i, row := range rows {
+			if row.SEAKey, err = targets.choose(ctx, tx, row.Key, 1); err != nil {
+				return err
+			}
+			begun[i] = p.intend(row)
+		}
+		for i, file := range fresh {
+			begun[i].source = source(p.unit, file.File)
+		}
+		return p.commit(ctx, tx, begun, len(fresh))
+	})
+	return begun, err
+}
+
+// commit writes the intents: the first ones are new rows, the others wait for
+// another attempt.
+func (p *placer) commit(ctx context.Context, tx *store.Store, begun []outcome, fresh int) error {
+	rows, files := make([]models.Placement, fresh), make([]int64, fresh)
+	for i := range rows {
+		rows[i], files[i] = begun[i].Placement, begun[i].FileID
+	}
+	if fresh > 0 {
+		if err := tx.InsertPlacements(ctx, rows); err != nil {
+			return err
+		}
+		if err := tx.MarkProcessed(ctx, p.unit.ID, files, p.Clock.Now()); err != nil {
+			return err
+		}
+	}
+	for i := range rows {
+		begun[i].ID = rows[i].ID
+	}
+	for _, o := range begun[fresh:] {
+		if err := tx.RestartPlacing(ctx, o.Placement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueFile is a file that its rule wants placed now.
+type dueFile struct {
+	models.File
+	rule models.Rule
+}
+
+// due gives up to limit files that are due, fewer where the unit's daily limit
+// says so.
+func (p *placer) due(ctx context.Context, limit int) ([]dueFile, error) {
+	left, err := p.leftToday(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	var due []dueFile
+	for i, r := range p.book.rules {
+		if len(due) >= left {
+			break
+		}
+		storedBy := p.Clock.Now().Add(-time.Duration(p.book.matchers[i].Definition().AfterDays) * day)
+		files, err := p.Store.DueFiles(ctx, r, storedBy, left-len(due))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			due = append(due, dueFile{File: file, rule: r})
+		}
+	}
+	return p.unplaced(ctx, due)
+}
+
+// unplaced leaves out files that have a placement already. Their mark should
+// have kept them from being read; it is set right here.
+func (p *placer) unplaced(ctx context.Context, due []dueFile) ([]dueFile, error) {
+	ids := make([]int64, len(due))
+	for i, file := range due {
+		ids[i] = file.ID
+	}
+	placed, err := p.Store.PlacedFiles(ctx, ids)
+	if err != nil || len(placed) == 0 {
+		return due, err
+	}
+	var left []dueFile
+	var known []int64
+	for _, file := range due {
+		if placed[file.ID] {
+			known = append(known, file.ID)
+		} else {
+			left = append(left, file)
+		}
+	}
+	return left, p.Store.MarkProcessed(ctx, p.unit.ID, known, p.Clock.Now())
+}
+
+// leftToday is how many files may still be placed on this day, UTC.
+func (p *placer) leftToday(ctx context.Context, limit int) (int, error) {
+	if p.unit.DailyLimit == 0 {
+		return limit, nil
+	}
+	placed, err := p.Store.CountQueuedSince(ctx, p.unit.ID, p.Clock.Now().Truncate(day))
+	return max(0, min(limit, p.unit.DailyLimit-int(placed))), err
+}
+
+// fresh makes the placements of due files.
+func (p *placer) fresh(due []dueFile) []models.Placement {
+	now := p.Clock.Now()
+	rows := make([]models.Placement, len(due), len(due)+batch)
+	for i, file := range due {
+		rows[i] = models.Placement{
+			UnitID: p.unit.ID, FileID: file.ID, RuleID: file.rule.ID, Key: file.Key, SourceETag: file.ETag,
+			Size: file.Size, Checksum: file.Checksum, SourceState: models.SourceKept, QueuedAt: now,
+		}
+	}
+	return rows
+}
+
+// intend fills in what the intent says.
+func (p *placer) intend(row models.Placement) outcome {
+	until := p.leaseEnd()
+	row.State, row.Owner, row.LeaseUntil = models.PlacementPlacing, p.owner, &until
+	o := outcome{Placement: row}
+	for _, r := range p.book.rules {
+		if r.ID == row.RuleID {
+			o.ruleName, o.RuleVersion, o.Action = r.Name, r.Version, r.Action
+		}
+	}
+	return o
+}
+
+// source is a file as it was catalogued, ready to be copied; nil where the
+// catalogue does not know its headers.
+func source(unit models.BusinessUnit, file models.File) *objects.Head {
+	var header objects.Header
+	if file.Headers == "" || json.Unmarshal([]byte(file.Headers), &header) != nil {
+		return nil
+	}
+	return &objects.Head{
+		Object: objects.Object{
+			Key: unit.ActivePrefix + file.Key, ETag: file.ETag, Size: file.Size,
+			LastModified: file.LastModified, StorageClass: file.StorageClass,
+		},
+		Header: header, Checksum: objects.Checksum(file.Checksum),
+	}
+}
+
+func ruleIDs(rules []models.Rule) []int64 {
+	ids := make([]int64, len(rules))
+	for i, r := range rules {
+		ids[i] = r.ID
+	}
+	return ids
+}

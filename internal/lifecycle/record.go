@@ -1,0 +1,92 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"seaportal/internal/history"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// record writes outcomes and their history in one transaction. A row that
+// somebody else decided meanwhile is left to them.
+func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes []outcome) error {
+	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+		events, err := e.recordPlaced(ctx, tx, unit, outcomes)
+		if err != nil {
+			return err
+		}
+		for _, o := range outcomes {
+			var err error
+			switch o.State {
+			case models.PlacementFailed:
+				err = tx.MarkFailed(ctx, o.Placement)
+			case models.PlacementQueued:
+				err = tx.Requeue(ctx, o.Placement)
+			case models.PlacementPlaced, models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
+				continue
+			}
+			if errors.Is(err, store.ErrStale) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if event, tell := o.event(unit); tell {
+				events = append(events, event)
+			}
+		}
+		return history.Record(ctx, tx, events...)
+	})
+}
+
+// alike are placed outcomes that one statement can record.
+type alike struct {
+	at         time.Time
+	verifiedBy string
+	source     models.SourceState
+}
+
+// recordPlaced writes the placed outcomes, those that are alike in one
+// statement, and gives their history.
+func (e *Engine) recordPlaced(ctx context.Context, tx *store.Store, unit models.BusinessUnit, outcomes []outcome) ([]history.Event, error) {
+	now := e.Clock.Now()
+	groups := make(map[alike][]int64)
+	byID := make(map[int64]outcome, len(outcomes))
+	for _, o := range outcomes {
+		if o.State != models.PlacementPlaced {
+			continue
+		}
+		if o.corrected {
+			if err := tx.Correct(ctx, o.Placement); errors.Is(err, store.ErrStale) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		group := alike{at: now, verifiedBy: o.VerifiedBy, source: o.SourceState}
+		if o.PlacedAt != nil {
+			group.at = *o.PlacedAt
+		}
+		groups[group] = append(groups[group], o.ID)
+		byID[o.ID] = o
+	}
+	events := make([]history.Event, 0, len(byID))
+	for group, ids := range groups {
+		expires := group.at.Add(time.Duration(unit.RetentionDays) * day)
+		placed, err := tx.MarkPlaced(ctx, ids, models.Placement{
+			UnitID: unit.ID, PlacedAt: &group.at, ExpiresAt: &expires,
+			VerifiedBy: group.verifiedBy, SourceState: group.source,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range placed {
+			event, _ := byID[id].event(unit)
+			events = append(events, event)
+		}
+	}
+	return events, nil
+}
