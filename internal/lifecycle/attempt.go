@@ -42,9 +42,7 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		if err == nil {
 			return e.verified(ctx, unit, o, copied)
 		}
-		switch objects.ReasonOf(err) {
-		case objects.Precondition, objects.Conflicting, objects.Interrupted: // our own earlier success may stand there
-		case objects.None, objects.NotFound, objects.Denied, objects.Throttled, objects.Stopped, objects.Refused:
+		if !maybeOurs(err) {
 			return o.refused(e.Clock.Now(), err)
 		}
 		next, decided := e.lookAtTarget(ctx, unit, o, err)
@@ -54,6 +52,13 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		o = next
 	}
 	return o.again(e.Clock.Now(), "Too many objects that SEA does not know stand under this name.")
+}
+
+// maybeOurs tells whether a copy that failed may have left an object, or failed
+// because one stands there.
+func maybeOurs(err error) bool {
+	reason := objects.ReasonOf(err)
+	return reason == objects.Precondition || reason == objects.Conflicting || reason == objects.Interrupted
 }
 
 // lookAtTarget decides what a refused or unanswered copy left: our own earlier

@@ -125,14 +125,14 @@ func s3Client(via func(http.RoundTripper) http.RoundTripper) *s3.Client {
 
 // bench is a unit with its own database and places on the shared server.
 type bench struct {
-	*testing.T
+	testing.TB
 	store *store.Store
 	unit  models.BusinessUnit
 	s3    *s3.Client
 	rules *rulebook.Service
 }
 
-func newBench(t *testing.T, s *store.Store) *bench {
+func newBench(t testing.TB, s *store.Store) *bench {
 	t.Helper()
 	slug := "u" + strings.ToLower(rand.Text()[:12])
 	unit := models.BusinessUnit{
@@ -143,10 +143,10 @@ func newBench(t *testing.T, s *store.Store) *bench {
 	if err := s.CreateUnit(t.Context(), &unit); err != nil {
 		t.Fatal(err)
 	}
-	return &bench{T: t, store: s, unit: unit, s3: s3Client(nil), rules: &rulebook.Service{Store: s, Clock: clock.Real}}
+	return &bench{TB: t, store: s, unit: unit, s3: s3Client(nil), rules: &rulebook.Service{Store: s, Clock: clock.Real}}
 }
 
-func sqliteBench(t *testing.T) *bench {
+func sqliteBench(t testing.TB) *bench {
 	t.Helper()
 	return newBench(t, storetest.Open(t))
 }

@@ -13,6 +13,10 @@ import (
 	"seaportal/models"
 )
 
+// abandoned is how old an upload in parts is when nobody will complete it: no
+// copy takes this long.
+const abandoned = 24 * time.Hour
+
 // partnerRemoved records that somebody else deleted a placed file, once S3
 // confirms that it is gone.
 func (e *Engine) partnerRemoved(ctx context.Context, unit models.BusinessUnit, seaKey string, event Event) error {
@@ -50,23 +54,26 @@ func (e *Engine) ReconcileAll(ctx context.Context) error {
 	}))
 }
 
-// reconcile merges the listing of the location with the placements, both in
-// byte order. Absences count only on a complete listing, for what was placed
+// reconcile takes away parts that nobody completes, keeps the folder marker,
+// and merges the listing of the location with the placements, both in byte
+// order. Absences count only on a complete listing, for what was placed
 // before it began, and once a HEAD confirms them.
 func (e *Engine) reconcile(ctx context.Context, unit models.BusinessUnit) error {
+	if _, err := e.Objects.AbortUploads(ctx, *unit.SEABucket, *unit.SEAPrefix, time.Now().Add(-abandoned)); err != nil {
+		return err
+	}
+	if err := e.KeepMarker(ctx, unit); err != nil {
+		return err
+	}
 	r := &reconciler{engine: e, unit: unit, began: e.Clock.Now()}
 	err := e.Objects.List(ctx, *unit.SEABucket, *unit.SEAPrefix, func(found objects.Object) error {
-		return r.merge(ctx, strings.TrimPrefix(found.Key, *unit.SEAPrefix))
+		return r.merge(ctx, found)
 	})
 	if err == nil {
-		err = r.skipTo(ctx, afterEveryKey)
+		err = r.finish(ctx)
 	}
 	if err != nil {
 		return err
-	}
-	if r.strangers > 0 {
-		e.Log.WarnContext(ctx, "objects in SEA that no placement explains",
-			slog.String("unit", unit.Slug), slog.Int("objects", r.strangers))
 	}
 	for _, placement := range r.missing {
 		if err := e.confirmRemoved(ctx, unit, placement, Event{}); err != nil {
@@ -85,10 +92,12 @@ type reconciler struct {
 	ended     bool
 	last      string
 	missing   []models.Placement
-	strangers int
+	strangers []models.Stranger
+	reported  int
 }
 
-func (r *reconciler) merge(ctx context.Context, key string) error {
+func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
+	key := strings.TrimPrefix(found.Key, *r.unit.SEAPrefix)
 	if key == "" {
 		return nil // the folder marker
 	}
@@ -99,8 +108,41 @@ func (r *reconciler) merge(ctx context.Context, key string) error {
 		r.expected = r.expected[1:]
 		return nil
 	}
-	r.strangers++
-	return nil
+	r.strangers = append(r.strangers, models.Stranger{
+		UnitID: r.unit.ID, Key: key, Size: found.Size, LastModified: found.LastModified,
+		FirstSeen: r.began, LastSeen: r.began,
+	})
+	if len(r.strangers) < batch {
+		return nil
+	}
+	return r.report(ctx)
+}
+
+// report records the strangers met so far.
+func (r *reconciler) report(ctx context.Context) error {
+	if len(r.strangers) == 0 {
+		return nil
+	}
+	r.reported += len(r.strangers)
+	err := r.engine.Store.SaveStrangers(ctx, r.strangers)
+	r.strangers = r.strangers[:0]
+	return err
+}
+
+// finish deals with what lies behind the listing's end, once it is complete:
+// strangers that it did not list are gone.
+func (r *reconciler) finish(ctx context.Context) error {
+	if err := r.skipTo(ctx, afterEveryKey); err != nil {
+		return err
+	}
+	if err := r.report(ctx); err != nil {
+		return err
+	}
+	if r.reported > 0 {
+		r.engine.Log.WarnContext(ctx, "objects in SEA that no placement explains",
+			slog.String("unit", r.unit.Slug), slog.Int("objects", r.reported))
+	}
+	return r.engine.Store.DropStrangers(ctx, r.unit.ID, r.began)
 }
 
 // skipTo reads the expected targets up to a key. What it passes was not listed.

@@ -35,12 +35,18 @@ func (e *Engine) ExpireDue(ctx context.Context) error {
 
 // Delete removes placed files by an administrator's hand. Placements of another
 // unit are not found; files that are not in SEA any more are passed over, so
-// that a second click does no harm. It goes on when the request ends.
+// that a second click does no harm. A file on hold makes it Conflict, and
+// nothing is removed. It goes on when the request ends.
 func (e *Engine) Delete(ctx context.Context, by models.Actor, unit models.BusinessUnit, ids []int64) error {
 	ctx = context.WithoutCancel(ctx)
 	rows, err := e.own(ctx, unit, ids)
 	if err != nil {
 		return err
+	}
+	for _, row := range rows {
+		if row.Held {
+			return fault.New(fault.Conflict, row.Key+" is on hold. Release it before you delete it, or leave it out of your selection.")
+		}
 	}
 	return e.remove(ctx, unit, by, models.RemovedByAdmin, rows)
 }

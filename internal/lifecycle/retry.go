@@ -16,7 +16,26 @@ func (e *Engine) Retry(ctx context.Context, by models.Actor, unit models.Busines
 	if err != nil {
 		return err
 	}
-	err = e.Store.Tx(ctx, func(tx *store.Store) error {
+	return e.retry(ctx, by, unit, rows)
+}
+
+// RetryFailed queues every failed placement of a unit again and asks for a run.
+func (e *Engine) RetryFailed(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
+	var after int64
+	for {
+		rows, err := e.Store.InState(ctx, unit.ID, models.PlacementFailed, after, batch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		after = rows[len(rows)-1].ID
+		if err := e.retry(ctx, by, unit, rows); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *Engine) retry(ctx context.Context, by models.Actor, unit models.BusinessUnit, rows []models.Placement) error {
+	err := e.Store.Tx(ctx, func(tx *store.Store) error {
 		retried, err := tx.Retry(ctx, unit.ID, rowIDs(rows))
 		if err != nil {
 			return err

@@ -67,5 +67,5 @@ func (b book) fingerprint() int64 {
 	for _, r := range b.rules {
 		_, _ = fmt.Fprintf(hash, "%d:%d;", r.ID, r.Version)
 	}
-	return int64(hash.Sum64() >> 1) //nolint:gosec // the shift makes it fit
+	return int64(hash.Sum64() >> 1) // the shift makes it fit
 }

@@ -20,12 +20,14 @@ import (
 type Client struct {
 	s3      *s3.Client
 	presign *s3.PresignClient
+	largest int64 // bytes that one request copies
+	part    int64 // bytes of a part above that
 }
 
 // New makes a client of an SDK client that has its endpoint, region and
 // credentials.
 func New(client *s3.Client) *Client {
-	return &Client{s3: client, presign: s3.NewPresignClient(client)}
+	return &Client{s3: client, presign: s3.NewPresignClient(client), largest: LargestCopy, part: partSize}
 }
 
 // Object is one object as a listing shows it.

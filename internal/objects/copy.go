@@ -38,7 +38,7 @@ type Copied struct {
 // parts above. The error's Reason is Precondition or Conflicting when the
 // source changed or the key is taken.
 func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
-	if in.Source.Size > LargestCopy {
+	if in.Source.Size > c.largest {
 		return c.copyParts(ctx, in)
 	}
 	head := in.header()

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,21 +38,16 @@ func (c *Client) copyParts(ctx context.Context, in CopyInput) (Copied, error) {
 		if ReasonOf(abortErr) == NotFound {
 			abortErr = nil
 		}
-		return Copied{}, joined(fmt.Errorf("copy in parts to %s/%q: %w", in.Bucket, in.Key, err), abortErr)
+		// The first error is the one whose reason counts.
+		return Copied{}, errors.Join(fmt.Errorf("copy in parts to %s/%q: %w", in.Bucket, in.Key, err), abortErr)
 	}
 	return copied, nil
 }
 
-// joined keeps err as the one whose reason counts.
-func joined(err, also error) error {
-	if also == nil {
-		return err
-	}
-	return fmt.Errorf("%w (and its parts are left: %v)", err, also)
-}
-
 // beginUpload starts the upload with the source's header and tags, since
-// nothing of them is copied with parts.
+// nothing of them is copied with parts. It names no checksum: S3 then makes a
+// CRC64NVME over the whole object by itself, and the embedded server, asked for
+// one, takes the source's own for that of each part.
 func (c *Client) beginUpload(ctx context.Context, in CopyInput) (string, error) {
 	tagging, err := c.tagging(ctx, in.SourceBucket, in.Source.Key)
 	if err != nil {
@@ -63,7 +59,6 @@ func (c *Client) beginUpload(ctx context.Context, in CopyInput) (string, error) 
 		ContentType: text(head.ContentType), CacheControl: text(head.CacheControl),
 		ContentDisposition: text(head.ContentDisposition), ContentEncoding: text(head.ContentEncoding),
 		ContentLanguage: text(head.ContentLanguage), Expires: expiry(head.Expires),
-		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject,
 	})
 	if err != nil {
 		return "", err
@@ -74,14 +69,14 @@ func (c *Client) beginUpload(ctx context.Context, in CopyInput) (string, error) 
 // finishUpload copies the parts, some at a time, and completes the upload onto
 // a free key. Each part is copied only while the source's ETag is the same.
 func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) (Copied, error) {
-	count := int((in.Source.Size + partSize - 1) / partSize)
+	count := int((in.Source.Size + c.part - 1) / c.part)
 	parts := make([]types.CompletedPart, count)
 	group, copying := errgroup.WithContext(ctx)
 	group.SetLimit(partsInWork)
 	for i := range count {
 		group.Go(func() error {
-			number, first := int32(i+1), int64(i)*partSize //nolint:gosec // at most 10,000
-			last := min(first+partSize, in.Source.Size) - 1
+			number, first := int32(i+1), int64(i)*c.part //nolint:gosec // at most 10,000
+			last := min(first+c.part, in.Source.Size) - 1
 			out, err := c.s3.UploadPartCopy(copying, &s3.UploadPartCopyInput{
 				Bucket: &in.Bucket, Key: &in.Key, UploadId: &upload, PartNumber: &number,
 				CopySource: in.source(), CopySourceIfMatch: &in.Source.ETag,
@@ -90,9 +85,7 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 			if err != nil {
 				return fmt.Errorf("part %d: %w", number, err)
 			}
-			parts[i] = types.CompletedPart{
-				PartNumber: &number, ETag: out.CopyPartResult.ETag, ChecksumCRC64NVME: out.CopyPartResult.ChecksumCRC64NVME,
-			}
+			parts[i] = types.CompletedPart{PartNumber: &number, ETag: out.CopyPartResult.ETag}
 			return nil
 		})
 	}
@@ -101,7 +94,7 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 	}
 	out, err := c.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
 		Bucket: &in.Bucket, Key: &in.Key, UploadId: &upload, IfNoneMatch: aws.String("*"),
-		ChecksumType: types.ChecksumTypeFullObject, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	})
 	if err != nil {
 		return Copied{}, err

@@ -80,6 +80,17 @@ func (s *Store) ChangeSEA(ctx context.Context, id int64, from, to models.SEAStat
 	return wrap(changedOne(result), "change SEA of business unit %d from %s to %s", id, from, to)
 }
 
+// UpdateSettings writes what a person may set for a unit, if it still has the
+// lock version that they saw; else it gives ErrStale.
+func (s *Store) UpdateSettings(ctx context.Context, unit models.BusinessUnit) error {
+	result := s.wdb(ctx).Model(&models.BusinessUnit{}).
+		Where("id = ? AND lock_version = ?", unit.ID, unit.LockVersion).
+		Updates(map[string]any{
+			"daily_limit": unit.DailyLimit, "folder_marker": unit.FolderMarker, "lock_version": gorm.Expr("lock_version + 1"),
+		})
+	return wrap(changedOne(result), "update settings of business unit %d", unit.ID)
+}
+
 // PauseRules pauses every rule of a unit that is on, and gives those that it
 // paused. A rule's state is no part of its definition: versions stay.
 func (s *Store) PauseRules(ctx context.Context, unitID int64) ([]models.Rule, error) {

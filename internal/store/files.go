@@ -163,3 +163,12 @@ func (s *Store) MarkProcessed(ctx context.Context, unitID int64, ids []int64, no
 		Update("processed_at", now).Error
 	return wrap(err, "mark %d files as processed", len(ids))
 }
+
+// CountDue counts the waiting files of a rule that were stored at or before a
+// time and lie in active storage, and their bytes.
+func (s *Store) CountDue(ctx context.Context, rule models.Rule, storedBy time.Time) (files, bytes int64, err error) {
+	err = waiting(s.db(ctx), rule).Select("COUNT(*), COALESCE(SUM(size), 0)").
+		Where("excluded = ? AND last_modified <= ? AND storage_class NOT IN ?", false, storedBy, models.LongTermClasses).
+		Row().Scan(&files, &bytes)
+	return files, bytes, wrap(err, "count due files of rule %d", rule.ID)
+}

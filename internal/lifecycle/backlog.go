@@ -1,0 +1,71 @@
+package lifecycle
+
+import (
+	"context"
+	"time"
+
+	"seaportal/models"
+)
+
+// rateWindow is over how long the rate of placing is measured.
+const rateWindow = time.Hour
+
+// Backlog is what waits to be placed in a unit, and how fast it goes.
+type Backlog struct {
+	Files, Bytes int64 // due, and not yet placed
+	LastHour     int64 // placements begun in the last hour
+	DailyLimit   int   // 0: none
+	Today        int64 // placements begun on this day, UTC
+	// End is when the backlog is estimated to be worked off: by the daily limit
+	// where there is one, else by the last hour's rate; nil when nothing waits
+	// or nothing moves.
+	End *time.Time
+}
+
+// Backlog measures a unit's backlog.
+func (e *Engine) Backlog(ctx context.Context, unit models.BusinessUnit) (Backlog, error) {
+	now := e.Clock.Now()
+	backlog := Backlog{DailyLimit: unit.DailyLimit}
+	rules, err := e.rules(ctx, unit)
+	if err != nil {
+		return backlog, err
+	}
+	rules = rules.placing()
+	for i, r := range rules.rules {
+		storedBy := now.Add(-time.Duration(rules.matchers[i].Definition().AfterDays) * day)
+		files, bytes, err := e.Store.CountDue(ctx, r, storedBy)
+		if err != nil {
+			return backlog, err
+		}
+		backlog.Files += files
+		backlog.Bytes += bytes
+	}
+	if backlog.LastHour, err = e.Store.CountQueuedSince(ctx, unit.ID, now.Add(-rateWindow)); err != nil {
+		return backlog, err
+	}
+	if backlog.Today, err = e.Store.CountQueuedSince(ctx, unit.ID, now.Truncate(day)); err != nil {
+		return backlog, err
+	}
+	backlog.End = backlog.estimate(now)
+	return backlog, nil
+}
+
+func (b Backlog) estimate(now time.Time) *time.Time {
+	var end time.Time
+	switch {
+	case b.Files == 0:
+		return nil
+	case b.DailyLimit > 0:
+		left := max(0, int64(b.DailyLimit)-b.Today)
+		if b.Files <= left {
+			return nil // today, at once
+		}
+		days := (b.Files - left + int64(b.DailyLimit) - 1) / int64(b.DailyLimit)
+		end = now.Truncate(day).Add(time.Duration(days) * day)
+	case b.LastHour > 0:
+		end = now.Add(time.Duration(float64(rateWindow) * float64(b.Files) / float64(b.LastHour)))
+	default:
+		return nil
+	}
+	return &end
+}
