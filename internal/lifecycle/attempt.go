@@ -28,12 +28,12 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		if err != nil {
 			return o.refused(e.Clock.Now(), err)
 		}
-		o.source = &head
+		o.source, o.corrected = &head, true
+		o.Size, o.ContentType, o.Checksum = head.Size, head.ContentType, string(head.Checksum)
 	}
 	if o.source.ETag != o.SourceETag {
 		return o.replaced()
 	}
-	o.ContentType = o.source.ContentType
 	for range maxStrangers {
 		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
 			SourceBucket: unit.ActiveBucket, Source: *o.source,

@@ -43,7 +43,9 @@ func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 			begun[i] = p.intend(row)
 		}
 		for i, file := range fresh {
-			begun[i].source = source(p.unit, file.File)
+			if begun[i].source = source(p.unit, file.File); begun[i].source != nil {
+				begun[i].ContentType = begun[i].source.ContentType
+			}
 		}
 		return p.commit(ctx, tx, begun, len(fresh))
 	})

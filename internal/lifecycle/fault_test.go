@@ -200,8 +200,8 @@ func TestRefusalsFailThePlacementAndRetryPlacesIt(t *testing.T) {
 	if err := e.RunPending(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if p := b.only("bad.wav"); p.State != models.PlacementPlaced || p.LastError != "" {
-		t.Errorf("%s, %q", p.State, p.LastError)
+	if p := b.only("bad.wav"); p.State != models.PlacementPlaced || p.LastError != "" || p.ContentType != "audio/wav" {
+		t.Errorf("%+v", p)
 	}
 }
 

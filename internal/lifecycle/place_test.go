@@ -75,6 +75,9 @@ func TestMetadataTypeAndTagsAreKept(t *testing.T) {
 	if *head.ContentType != "audio/wav" || *head.CacheControl != "no-store" || head.Metadata["skill"] != "Claims DE" {
 		t.Errorf("type %s, cache %s, metadata %v", *head.ContentType, *head.CacheControl, head.Metadata)
 	}
+	if p := b.only("a.wav"); p.ContentType != "audio/wav" || p.Checksum == "" || p.VerifiedBy != "checksum" {
+		t.Errorf("recorded %+v", p)
+	}
 	tags, err := b.s3.GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: aws.String("sea"), Key: &key})
 	if err != nil || len(tags.TagSet) != 1 || *tags.TagSet[0].Value != "42" {
 		t.Errorf("tags %v, %v", tags, err)
