@@ -3,13 +3,12 @@ package account
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"time"
 
 	"seaportal/internal/clock"
 	"seaportal/internal/fault"
+	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -36,7 +35,7 @@ func (s *Service) SetUpLink(ctx context.Context) (string, error) {
 		if err := unused(ctx, tx); err != nil {
 			return err
 		}
-		return tx.ReplaceSetUpToken(ctx, digest(token), now, now.Add(setUpLifetime))
+		return tx.ReplaceSetUpToken(ctx, sealed.Digest(token), now, now.Add(setUpLifetime))
 	})
 	if errors.Is(err, errSetUpDone) {
 		return "", fault.Wrap(fault.Conflict, err, "The portal is set up already. Sign in.")
@@ -53,7 +52,7 @@ func (s *Service) SetUpOpen(ctx context.Context, token string) error {
 	if err := unused(ctx, s.store); err != nil {
 		return linkGone(err)
 	}
-	return linkGone(s.store.SetUpToken(ctx, digest(token), clock.Real.Now()))
+	return linkGone(s.store.SetUpToken(ctx, sealed.Digest(token), clock.Real.Now()))
 }
 
 // SetUp makes the first administrator and uses the link up. It returns
@@ -68,7 +67,7 @@ func (s *Service) SetUp(ctx context.Context, token, email, name, password, addre
 		return models.User{}, err
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UseSetUpToken(ctx, digest(token), clock.Real.Now()); err != nil {
+		if err := tx.UseSetUpToken(ctx, sealed.Digest(token), clock.Real.Now()); err != nil {
 			return err
 		}
 		if err := unused(ctx, tx); err != nil {
@@ -93,9 +92,4 @@ func linkGone(err error) error {
 		return fault.Wrap(fault.NotFound, err, "This page does not exist, or you may not see it.")
 	}
 	return err
-}
-
-func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }

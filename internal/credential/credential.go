@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"seaportal/internal/clock"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
@@ -101,7 +102,7 @@ func (s *Service) issued(unit models.BusinessUnit, set models.Credential, secret
 }
 
 // now is real time: leases and nonces never go by the life cycle's clock.
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+func now() time.Time { return clock.Real.Now() }
 
 // lease is the instant until when nobody else may settle what this operation
 // works on.

@@ -3,12 +3,11 @@ package credential
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"time"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -37,7 +36,7 @@ func (s *Service) IssueNonce(ctx context.Context, userID, unitID int64, purpose 
 	text := rand.Text()
 	created := now()
 	return text, s.store.InsertNonce(ctx, models.Nonce{
-		Hash: hashNonce(text), Purpose: purpose, UserID: userID, UnitID: unitID,
+		Hash: sealed.Digest(text), Purpose: purpose, UserID: userID, UnitID: unitID,
 		CreatedAt: created, ExpiresAt: created.Add(nonceLife),
 	})
 }
@@ -46,7 +45,7 @@ func (s *Service) IssueNonce(ctx context.Context, userID, unitID int64, purpose 
 // it, so that the caller knows when the form was opened. fault.Conflict says
 // that it was used before, is too old, or is for something else.
 func useNonce(ctx context.Context, tx *store.Store, text string, userID, unitID int64, purpose string) (models.Nonce, error) {
-	nonce, err := tx.Nonce(ctx, hashNonce(text))
+	nonce, err := tx.Nonce(ctx, sealed.Digest(text))
 	if fault.Is(err, fault.NotFound) {
 		return models.Nonce{}, fault.Wrap(fault.Conflict, err, msgOldForm)
 	}
@@ -67,9 +66,4 @@ func useNonce(ctx context.Context, tx *store.Store, text string, userID, unitID 
 		return models.Nonce{}, fault.Wrap(fault.Conflict, ErrSentBefore, msgUsed)
 	}
 	return nonce, err
-}
-
-func hashNonce(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }

@@ -45,7 +45,7 @@ func (s *Service) Create(ctx context.Context, by models.Actor, unit models.Busin
 	created := now()
 	token := sealed.NewPlain(rand.Text()) // 130 bits
 	link := models.Link{
-		UnitID: unit.ID, PlacementID: file.ID, TokenHash: hashToken(token.Reveal()), MaxDownloads: in.MaxDownloads,
+		UnitID: unit.ID, PlacementID: file.ID, TokenHash: sealed.Digest(token.Reveal()), MaxDownloads: in.MaxDownloads,
 		CreatedAt: created, CreatedBy: by.Name, ExpiresAt: s.end(created.Add(in.Lifetime), file),
 	}
 	if !in.PIN.Empty() {

@@ -10,8 +10,6 @@ package link
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -130,8 +128,3 @@ func record(ctx context.Context, tx *store.Store, by models.Actor, link models.L
 }
 
 func now() time.Time { return clock.Real.Now() }
-
-func hashToken(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}

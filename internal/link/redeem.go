@@ -9,6 +9,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -88,7 +89,7 @@ func (s *Service) follow(ctx context.Context, token string) (models.Link, models
 func (s *Service) lookUp(ctx context.Context, token string) (
 	link models.Link, unit models.BusinessUnit, file models.Placement, err error,
 ) {
-	if link, err = s.Store.LinkByToken(ctx, hashToken(token)); err != nil {
+	if link, err = s.Store.LinkByToken(ctx, sealed.Digest(token)); err != nil {
 		return link, unit, file, err
 	}
 	usedUp := link.MaxDownloads > 0 && link.Downloads >= link.MaxDownloads

@@ -124,3 +124,11 @@ func TestDeriveDiffersByPurpose(t *testing.T) {
 		t.Error("one purpose, one key")
 	}
 }
+
+func TestDigestIsSHA256(t *testing.T) {
+	t.Parallel()
+	const want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" // FIPS 180-2, B.1
+	if got := sealed.Digest("abc"); got != want {
+		t.Errorf("got %s", got)
+	}
+}

@@ -8,8 +8,6 @@ package session
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
@@ -20,6 +18,7 @@ import (
 
 	"seaportal/internal/clock"
 	"seaportal/internal/fault"
+	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -72,7 +71,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 		return session, nil //nolint:nilerr // see above
 	}
 	now := clock.Real.Now()
-	row, err := s.store.LiveSession(r.Context(), digest(cookie.Value), now)
+	row, err := s.store.LiveSession(r.Context(), sealed.Digest(cookie.Value), now)
 	if fault.Is(err, fault.NotFound) {
 		return session, nil
 	}
@@ -126,7 +125,7 @@ func expiry(created, now time.Time) time.Time {
 // the cookie; a session that nobody signed in to is not kept.
 func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options.MaxAge < 0 {
-		if err := s.store.DeleteSession(r.Context(), digest(session.ID)); err != nil {
+		if err := s.store.DeleteSession(r.Context(), sealed.Digest(session.ID)); err != nil {
 			return err
 		}
 		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
@@ -137,7 +136,7 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		return err
 	}
 	if session.ID != "" {
-		return unlessFull(s.store.SaveSessionData(r.Context(), digest(session.ID), data))
+		return unlessFull(s.store.SaveSessionData(r.Context(), sealed.Digest(session.ID), data))
 	}
 	return s.create(r, w, session, data)
 }
@@ -164,7 +163,7 @@ func (s *Store) create(r *http.Request, w http.ResponseWriter, session *sessions
 	address, _ := session.Values[addressKey].(string)
 	token, now := rand.Text()+rand.Text(), clock.Real.Now()
 	row := models.Session{
-		TokenHash: digest(token), UserID: userID, Data: data, Address: address, UserAgent: agent(r),
+		TokenHash: sealed.Digest(token), UserID: userID, Data: data, Address: address, UserAgent: agent(r),
 		CreatedAt: now, LastSeenAt: now, ExpiresAt: expiry(now, now),
 	}
 	if err := s.store.CreateSession(r.Context(), &row); err != nil {
@@ -178,9 +177,4 @@ func (s *Store) create(r *http.Request, w http.ResponseWriter, session *sessions
 func agent(r *http.Request) string {
 	text := r.UserAgent()
 	return strings.ToValidUTF8(text[:min(len(text), maxUserAgent)], "")
-}
-
-func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"seaportal/internal/clock"
+	"seaportal/internal/sealed"
 )
 
 const flashKey = "flash"
@@ -28,7 +29,7 @@ func (s *Store) SignIn(w http.ResponseWriter, r *http.Request, userID int64, add
 		return fmt.Errorf("read session: %w", err)
 	}
 	if session.ID != "" {
-		if err := s.store.DeleteSession(r.Context(), digest(session.ID)); err != nil {
+		if err := s.store.DeleteSession(r.Context(), sealed.Digest(session.ID)); err != nil {
 			return err
 		}
 	}
