@@ -118,6 +118,18 @@ func (d *durable) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 // path is where the object's file is.
 func (d *durable) path(bucket, key string) string { return filepath.Join(d.root, bucket, key) }
 
+// size is how many bytes the object has.
+func (d *durable) size(bucket, key string) (int64, error) {
+	info, err := os.Lstat(d.path(bucket, key))
+	if err != nil {
+		return 0, fmt.Errorf("look at %s/%s: %w", bucket, key, err)
+	}
+	if info.IsDir() { // an object whose key ends with a slash
+		return 0, nil
+	}
+	return info.Size(), nil
+}
+
 // publish runs act, which makes the object visible, and syncs what it made. A
 // key that ends with a slash is a directory itself, which others may publish
 // in before this request has synced its entry.

@@ -61,6 +61,7 @@ func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
 func decorate(files *durable, notify func(Event)) backend.Backend {
 	return listed{newGuarded(&watched{
 		layer:  files,
+		size:   files.size,
 		notify: notify,
 		now:    func() time.Time { return time.Now().UTC() },
 	})}

@@ -184,6 +184,41 @@ func TestBatchDeletionChecksEachETag(t *testing.T) {
 	}
 }
 
+// A copy's event says what a HEAD of its target does, in every way to copy.
+func TestEventsOfCopiesTellWhatIsThere(t *testing.T) {
+	t.Parallel()
+	r := shared(t)
+	bucket, client := r.bucket(t, "copied-events"), r.operator(t)
+	put(t, client, bucket, "from", "text")
+	put(t, client, bucket, "empty", "")
+	for _, in := range []*s3.CopyObjectInput{
+		{Key: aws.String("to"), CopySource: aws.String(bucket + "/from")},
+		{Key: aws.String("to-sha256"), CopySource: aws.String(bucket + "/from"), ChecksumAlgorithm: types.ChecksumAlgorithmSha256},
+		{Key: aws.String("from"), CopySource: aws.String(bucket + "/from"), MetadataDirective: types.MetadataDirectiveReplace},
+		{Key: aws.String("to-folder/"), CopySource: aws.String(bucket + "/empty")},
+	} {
+		in.Bucket = &bucket
+		if _, err := client.CopyObject(t.Context(), in); err != nil {
+			t.Fatalf("copy to %s: %v", *in.Key, err)
+		}
+		head, err := client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &bucket, Key: in.Key, ChecksumMode: types.ChecksumModeEnabled})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := embedded.Event{
+			Kind: embedded.Created, Bucket: bucket, Key: *in.Key, ETag: aws.ToString(head.ETag), Size: aws.ToInt64(head.ContentLength),
+			ChecksumAlgorithm: "CRC32", Checksum: aws.ToString(head.ChecksumCRC32), AccessKeyID: rootKey, SourceIP: "127.0.0.1",
+		}
+		if head.ChecksumSHA256 != nil {
+			want.ChecksumAlgorithm, want.Checksum = "SHA256", *head.ChecksumSHA256
+		}
+		heard := r.heard(bucket, *in.Key)
+		if diff := cmp.Diff(want, heard[len(heard)-1], cmpopts.IgnoreFields(embedded.Event{}, "Time")); diff != "" {
+			t.Errorf("%s: %s", *in.Key, diff)
+		}
+	}
+}
+
 func TestEventsTellWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	r := shared(t)
