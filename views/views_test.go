@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -149,5 +150,20 @@ func TestSourcesHoldNoInlineCode(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestEnterDoesWhatTheFormIsFor: the Enter key presses the first submit button
+// of a form, which must not be the one that leaves it.
+func TestEnterDoesWhatTheFormIsFor(t *testing.T) {
+	t.Parallel()
+	for _, s := range samples() {
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(render(t, s)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc.Find("[formmethod=dialog]").Each(func(_ int, button *goquery.Selection) {
+			t.Errorf("%s: Enter presses %q", s.name, strings.TrimSpace(button.Text()))
+		})
 	}
 }

@@ -1,5 +1,5 @@
 // What script adds to pages that work without it. All of it is by delegation from the document, so parts that htmx swaps in
-// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-gate, data-match, data-file.
+// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-close, data-gate, data-match, data-file.
 (() => {
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
@@ -80,6 +80,7 @@
     ["[data-reveal]", reveal],
     ["[data-theme-toggle]", toggleTheme],
     ["[data-open]", open],
+    ["[data-close]", (button) => button.closest("dialog").close()],
   ];
 
   document.addEventListener("click", (event) => {
