@@ -129,6 +129,22 @@ func TestFailuresAreLimitedByEMail(t *testing.T) {
 	}
 }
 
+func TestOneNetworkLocksNobodyElseOut(t *testing.T) {
+	t.Parallel()
+	accounts := withAda(t, storetest.Open(t))
+	for range 200 {
+		if _, err := accounts.SignIn(t.Context(), email, "wrong", "198.51.100.7"); fault.KindOf(err) == fault.TooMany {
+			break
+		}
+	}
+	if _, err := accounts.SignIn(t.Context(), email, password, "198.51.100.7"); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("from the network that guesses: %v", err)
+	}
+	if _, err := accounts.SignIn(t.Context(), email, password, address); err != nil {
+		t.Errorf("from the person's own: %v", err)
+	}
+}
+
 func TestFailuresAreLimitedByNetwork(t *testing.T) {
 	t.Parallel()
 	accounts := withAda(t, storetest.Open(t))

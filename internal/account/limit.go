@@ -14,10 +14,13 @@ import (
 
 // Failed attempts that are free, and how long it takes to earn the next. Only
 // failures count: who knows the password is never slowed by signing in often.
-// A proxy in front makes all people one address, hence its wider limit.
+// One address that guesses at one e-mail earns attempts no faster than that
+// e-mail does, and has fewer for free: alone it locks nobody else out. A proxy
+// in front makes all people one address, hence its wider limit.
 const (
-	emailBurst   = 8
-	emailEvery   = 10 * time.Second
+	pairBurst    = 8
+	emailBurst   = 3 * pairBurst
+	emailEvery   = 10 * time.Second // of a pair too
 	addressBurst = 30
 	addressEvery = 2 * time.Second
 	// kept bounds each table: the least recently used entry goes first.
@@ -34,14 +37,15 @@ type Limited struct{ After time.Duration }
 // Error gives the text for the log.
 func (l *Limited) Error() string { return fmt.Sprintf("sign-in limited for %s", l.After) }
 
-// attempts remembers failed sign-ins by e-mail and by address.
+// attempts remembers failed sign-ins by e-mail, by address, and by both.
 type attempts struct {
-	emails, addresses *limiters
-	rows              *rate.Limiter
+	pairs, emails, addresses *limiters
+	rows                     *rate.Limiter
 }
 
 func newAttempts() *attempts {
 	return &attempts{
+		pairs:     newLimiters(pairBurst, emailEvery),
 		emails:    newLimiters(emailBurst, emailEvery),
 		addresses: newLimiters(addressBurst, addressEvery),
 		rows:      rate.NewLimiter(rate.Every(rowEvery), rowBurst),
@@ -50,7 +54,8 @@ func newAttempts() *attempts {
 
 // allow returns fault.TooMany when e-mail or address has failed too often.
 func (a *attempts) allow(email, address string, now time.Time) error {
-	wait := max(a.emails.wait(email, now), a.addresses.wait(network(address), now))
+	from := network(address)
+	wait := max(a.pairs.wait(pair(email, from), now), a.emails.wait(email, now), a.addresses.wait(from, now))
 	if wait <= 0 {
 		return nil
 	}
@@ -67,9 +72,14 @@ func plural(seconds int64) string {
 }
 
 func (a *attempts) failed(email, address string, now time.Time) {
+	from := network(address)
+	a.pairs.take(pair(email, from), now)
 	a.emails.take(email, now)
-	a.addresses.take(network(address), now)
+	a.addresses.take(from, now)
 }
+
+// pair is the key of an e-mail and a network. No network holds a space.
+func pair(email, from string) string { return from + " " + email }
 
 // network is what one person can hardly leave: an IPv4 address, the /64 of an
 // IPv6 one.
