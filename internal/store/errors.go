@@ -24,7 +24,7 @@ func translate(err error) error {
 }
 
 // errFull says that the database takes no more.
-var errFull = errors.New("the database cannot be written")
+var errFull = errors.New("the disk is full or can only be read")
 
 // diskFull is PostgreSQL's code for it (PostgreSQL's manual, appendix A).
 const diskFull = "53100"

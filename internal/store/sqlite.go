@@ -35,7 +35,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, err
 	}
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
-		err = unwritable(sqliteDialector{}.Translate(err))
+		err = sqliteDialector{}.Translate(err)
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
 	read, err := sql.Open("sqlite", sqliteDSN(path, "deferred"))
