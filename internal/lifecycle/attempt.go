@@ -51,7 +51,7 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		}
 		o = next
 	}
-	return o.again(e.Clock.Now(), "Too many objects that SEA does not know stand under this name.")
+	return o.again(e.Clock.Now(), maxAttempts, "Too many objects that SEA does not know stand under this name.")
 }
 
 // maybeOurs tells whether a copy that failed may have left an object, or failed
@@ -76,7 +76,7 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 	}
 	next, err := e.retarget(ctx, unit, o)
 	if err != nil {
-		return o.again(e.Clock.Now(), "Another object stands under this name in SEA."), true
+		return o.again(e.Clock.Now(), maxAttempts, "Another object stands under this name in SEA."), true
 	}
 	return next, false
 }
@@ -91,7 +91,7 @@ func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o o
 	case head.ETag != o.SourceETag:
 		return o.replaced()
 	}
-	return o.again(e.Clock.Now(), objects.Explain(cause)+".")
+	return o.refused(e.Clock.Now(), cause)
 }
 
 // verified ends an attempt whose copy was answered: placed when the answer's
@@ -115,5 +115,5 @@ func (e *Engine) broken(ctx context.Context, unit models.BusinessUnit, o outcome
 	if reason := objects.ReasonOf(err); err != nil && reason != objects.NotFound && reason != objects.Precondition {
 		return o // not decided: the next look at the target finds it again
 	}
-	return o.again(e.Clock.Now(), "The copy was not equal to the file.")
+	return o.again(e.Clock.Now(), maxAttempts, "The copy was not equal to the file.")
 }

@@ -223,11 +223,71 @@ func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
 	if p.State != models.PlacementQueued || p.Attempts != 1 || p.NextAttemptAt == nil || !strings.Contains(p.LastError, "SlowDown") {
 		t.Errorf("%+v", p)
 	}
-	for i := 1; i < 5; i++ { // each further refusal counts; the fifth is the last
+	for i := 1; i < 12; i++ { // each further refusal counts; the twelfth is the last
 		b.run(b.engine(time.Duration(i)*time.Hour, through(slow)))
 	}
-	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.Attempts != 5 {
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.Attempts != 12 {
 		t.Errorf("%s after %d attempts", p.State, p.Attempts)
+	}
+}
+
+func TestAnOutageSparesTheBacklog(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files = 700 // more than the two batches that find out
+	spread(files, 8, func(i int) { b.put(fmt.Sprintf("%03d.wav", i), content(i), nil) })
+	b.rule("copies", rule.Copy, nil)
+	away := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			return refuse(r, http.StatusInsufficientStorage, "InsufficientStorage"), nil
+		}
+		return nil, nil
+	}}))
+	if report := b.run(away); report.Waiting != 512 || report.Failed != 0 {
+		t.Errorf("while S3 is full: %+v", report)
+	}
+	if report := b.run(b.engine(time.Hour, nil)); report.Placed != files {
+		t.Errorf("after it: %+v", report)
+	}
+}
+
+func TestTheLastCopyIsKeptWhenItCannotBeRead(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	killed := b.engine(0, through(wire{after: func(r *http.Request, _ *http.Response) error {
+		if isCopy(r) { // copied, but the answer and the process are lost
+			kill()
+			return io.ErrUnexpectedEOF
+		}
+		return nil
+	}}))
+	_, _ = killed.RunUnit(ctx, b.unit.ID) // it was killed
+	if _, err := b.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{
+		Bucket: aws.String("active"), Key: aws.String(b.unit.ActivePrefix + "a.wav"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	unreadable := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "a.wav") {
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}}))
+	if err := unreadable.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := b.sea("a.wav"); got != "a" {
+		t.Fatalf("the last copy is %q", got)
+	}
+	if err := b.engine(0, nil).Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.only("a.wav"); p.State != models.PlacementPlaced || p.VerifiedBy != "reading" {
+		t.Errorf("%s, verified by %s", p.State, p.VerifiedBy)
 	}
 }
 

@@ -2,8 +2,10 @@ package lifecycle_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -51,6 +53,11 @@ var server struct {
 
 func TestMain(m *testing.M) {
 	code := 1
+	sequences := cmp.Or(os.Getenv("SEA_TEST_SEQUENCES"), "20")
+	if err := flag.Set("rapid.checks", sequences); err != nil { // before the command line, which wins
+		slog.Error("SEA_TEST_SEQUENCES is no number", slog.Any("error", err))
+		os.Exit(code)
+	}
 	defer func() { os.Exit(code) }()
 	dir, err := os.MkdirTemp("", "lifecycle")
 	if err != nil {

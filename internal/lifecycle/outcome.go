@@ -14,7 +14,11 @@ import (
 const (
 	// maxAttempts is after how many errors that S3 answered a placement fails.
 	maxAttempts = 5
-	firstPause  = 2 * time.Second
+	// maxOutages is the same for errors that pass by themselves: S3 is slow,
+	// full or away. With the pauses between, it is more than half an hour.
+	maxOutages = 12
+	firstPause = 2 * time.Second
+	maxPause   = 10 * time.Minute
 )
 
 // outcome is what one attempt to place a file came to: the row as it is to be
@@ -28,6 +32,8 @@ type outcome struct {
 	source *objects.Head
 	// corrected says that the copy is not what the row was made with.
 	corrected bool
+	// outage says that the attempt failed for what is not the file's fault.
+	outage bool
 }
 
 // placed ends the attempt well. The row's time is set when it is recorded.
@@ -64,14 +70,14 @@ func (o outcome) replaced() outcome {
 	return o.lost(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
 }
 
-// again counts an error that S3 answered. The next attempt comes after a pause
-// that doubles, with jitter so that many do not come back at once.
-func (o outcome) again(now time.Time, reason string) outcome {
+// again counts an error that S3 answered, up to limit. The next attempt comes
+// after a pause that doubles, with jitter so that many do not come back at once.
+func (o outcome) again(now time.Time, limit int, reason string) outcome {
 	o.Attempts++
-	if o.Attempts >= maxAttempts {
+	if o.Attempts >= limit {
 		return o.failed(reason)
 	}
-	pause := firstPause << (o.Attempts - 1)
+	pause := min(maxPause, firstPause<<(o.Attempts-1))
 	next := now.Add(pause + rand.N(pause/2)) //nolint:gosec // jitter needs no secrecy
 	o.State, o.LastError, o.NextAttemptAt = models.PlacementQueued, reason, &next
 	return o
@@ -87,9 +93,12 @@ func (o outcome) refused(now time.Time, err error) outcome {
 	case objects.Denied, objects.Refused:
 		o.Attempts++
 		return o.failed(objects.Explain(err) + ".")
-	case objects.None, objects.Precondition, objects.Conflicting, objects.Throttled, objects.Interrupted:
+	case objects.Throttled, objects.Interrupted:
+		o.outage = true
+		return o.again(now, maxOutages, objects.Explain(err)+".")
+	case objects.None, objects.Precondition, objects.Conflicting:
 	}
-	return o.again(now, objects.Explain(err)+".")
+	return o.again(now, maxAttempts, objects.Explain(err)+".")
 }
 
 // event tells the history of a placement that came to an end.

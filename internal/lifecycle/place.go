@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -41,7 +42,9 @@ func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, re
 	return group.Wait()
 }
 
-// lane carries out batches until nothing is left to begin.
+// lane carries out batches until nothing is left to begin, or until S3 does
+// nothing of a whole batch: the rest then waits for the next run, instead of
+// being refused file by file.
 func (p *placer) lane(ctx context.Context) error {
 	for {
 		p.mu.Lock()
@@ -50,21 +53,23 @@ func (p *placer) lane(ctx context.Context) error {
 		if err != nil || len(begun) == 0 {
 			return err
 		}
-		if err := p.carryOut(ctx, begun); err != nil {
+		outage, err := p.carryOut(ctx, begun)
+		if err != nil || outage {
 			return err
 		}
 	}
 }
 
 // carryOut copies a batch, records what came of it, and deletes the sources of
-// what was moved.
-func (p *placer) carryOut(ctx context.Context, begun []outcome) error {
+// what was moved. It tells whether S3 was away for all of it.
+func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, err error) {
 	outcomes := make([]outcome, len(begun))
 	each(p.slots, begun, func(i int, o outcome) { outcomes[i] = p.attempt(ctx, p.unit, o) })
 	if err := p.record(ctx, p.unit, outcomes); err != nil {
-		return err
+		return false, err
 	}
-	return p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
+	outage = !slices.ContainsFunc(outcomes, func(o outcome) bool { return !o.outage })
+	return outage, p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
 }
 
 // count adds outcomes to the report and gives the moves whose sources are due.

@@ -85,11 +85,11 @@ func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome
 // may be the last one, so it is kept when its bytes agree with its own checksum
 // and with the size that was catalogued.
 func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outcome, target objects.Head) outcome {
-	got, err := e.sum(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.ETag)
+	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, target.Checksum)
 	switch {
-	case err != nil && objects.ReasonOf(err) == objects.Stopped:
-		return o
-	case err == nil && got.size == o.Size && target.Checksum != "":
+	case err != nil:
+		return o // not decided: an answer that broke off says nothing of the bytes
+	case got.whole && got.size == o.Size && target.Checksum != "":
 		return o.found(verifiedByReading, target, target.Checksum, e.since(target))
 	}
 	return e.broken(ctx, unit, o, target.ETag)

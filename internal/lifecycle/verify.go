@@ -40,15 +40,15 @@ func (e *Engine) since(target objects.Head) *time.Time {
 func (e *Engine) compared(
 	ctx context.Context, unit models.BusinessUnit, o outcome, source, target objects.Head, at *time.Time,
 ) outcome {
-	want, err := e.sum(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key, source.ETag)
+	want, err := e.read(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key, source.Object, "")
 	if err != nil {
 		return o // not decided: the target stands and is looked at again
 	}
-	got, err := e.sum(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.ETag)
+	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, target.Checksum)
 	switch {
-	case err != nil && objects.ReasonOf(err) == objects.Stopped:
+	case err != nil:
 		return o
-	case err != nil || got != want:
+	case got != want || !got.whole:
 		return e.broken(ctx, unit, o, target.ETag)
 	}
 	checksum := target.Checksum
@@ -60,20 +60,30 @@ func (e *Engine) compared(
 
 // content is what reading an object gave.
 type content struct {
-	text string // base64 of its SHA-256
-	size int64
+	text  string // base64 of its SHA-256
+	size  int64
+	whole bool // the bytes have the checksum that they should have
 }
 
-// sum reads an object to its end.
-func (e *Engine) sum(ctx context.Context, bucket, key, etag string) (content, error) {
-	body, err := e.Objects.Read(ctx, bucket, key, etag)
+// read reads an object to its end, while it has that ETag, and holds its bytes
+// against a checksum unless that is empty. An error says nothing of the bytes.
+func (e *Engine) read(ctx context.Context, bucket, key string, object objects.Object, sum objects.Checksum) (content, error) {
+	body, err := e.Objects.Read(ctx, bucket, key, object.ETag)
 	if err != nil {
 		return content{}, err
 	}
-	hash := sha256.New()
-	size, err := io.Copy(hash, body)
+	all := sha256.New()
+	var sink io.Writer = all
+	stored := sum.Hash()
+	if stored != nil {
+		sink = io.MultiWriter(all, stored)
+	}
+	size, err := io.Copy(sink, body)
 	if err := errors.Join(err, body.Close()); err != nil {
 		return content{}, fmt.Errorf("read %s/%q: %w", bucket, key, err)
 	}
-	return content{text: base64.StdEncoding.EncodeToString(hash.Sum(nil)), size: size}, nil
+	return content{
+		text: base64.StdEncoding.EncodeToString(all.Sum(nil)), size: size,
+		whole: stored == nil || sum.Is(stored),
+	}, nil
 }

@@ -1,6 +1,12 @@
 package objects
 
 import (
+	"crypto/sha1" //nolint:gosec // one of the checksums that S3 keeps
+	"crypto/sha256"
+	"encoding/base64"
+	"hash"
+	"hash/crc32"
+	"hash/crc64"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -20,6 +26,33 @@ func (c Checksum) Algorithm() string {
 // Comparable tells whether both are there and of one algorithm.
 func (c Checksum) Comparable(other Checksum) bool {
 	return c != "" && other != "" && c.Algorithm() == other.Algorithm()
+}
+
+// nvme is the polynomial of CRC64NVME, reflected (NVM Express base
+// specification, 64b guard).
+var nvme = crc64.MakeTable(0x9a6c9329ac4bc9b5)
+
+// Hash gives what computes a checksum of the same algorithm from the bytes; nil
+// where there is no checksum.
+func (c Checksum) Hash() hash.Hash {
+	switch c.Algorithm() {
+	case "SHA256":
+		return sha256.New()
+	case "CRC64NVME":
+		return crc64.New(nvme)
+	case "SHA1":
+		return sha1.New() //nolint:gosec // it is what S3 keeps; nobody trusts it against an attacker
+	case "CRC32C":
+		return crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	case "CRC32":
+		return crc32.NewIEEE()
+	}
+	return nil
+}
+
+// Is tells whether the bytes written to a Hash of c have the checksum c.
+func (c Checksum) Is(written hash.Hash) bool {
+	return c == Checksum(c.Algorithm()+":"+base64.StdEncoding.EncodeToString(written.Sum(nil)))
 }
 
 // checksums are the fields that S3's answers have in common.

@@ -93,15 +93,13 @@ func storageClass(class string) string {
 	return class
 }
 
-// Read opens an object's bytes; reading to the end also checks them against
-// the stored checksum. With an ETag, the error's Reason is
-// Precondition when other content stands there. The caller closes the reader.
+// Read opens an object's bytes as they are: whoever reads them compares them
+// with the checksum, so that bytes which differ are told from an answer that
+// broke off. With an ETag, the error's Reason is Precondition when other
+// content stands there. The caller closes the reader.
 func (c *Client) Read(ctx context.Context, bucket, key, ifMatch string) (io.ReadCloser, error) {
-	in := &s3.GetObjectInput{Bucket: &bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled}
-	if ifMatch != "" {
-		in.IfMatch = &ifMatch
-	}
-	out, err := c.s3.GetObject(ctx, in)
+	out, err := c.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key, IfMatch: text(ifMatch)},
+		func(o *s3.Options) { o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired })
 	if err != nil {
 		return nil, fmt.Errorf("read %s/%q: %w", bucket, key, err)
 	}

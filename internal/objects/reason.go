@@ -20,7 +20,7 @@ const (
 	Precondition Reason = "precondition" // a condition did not hold: 412
 	Conflicting  Reason = "conflict"     // a concurrent request on the key: 409
 	Denied       Reason = "denied"       // 403
-	Throttled    Reason = "throttled"    // 429, 503: slow down and try again
+	Throttled    Reason = "throttled"    // 429, 503, 507: later it may go well
 	Interrupted  Reason = "interrupted"  // no answer: it may have happened or not
 	Stopped      Reason = "stopped"      // our own context ended
 	Refused      Reason = "refused"      // any other answer of S3
@@ -59,7 +59,7 @@ func reasonOfStatus(status int, err error) Reason {
 		return reasonOfConflict(err)
 	case http.StatusForbidden, http.StatusUnauthorized:
 		return Denied
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
 		return Throttled
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return Interrupted
