@@ -125,7 +125,7 @@ func (e *Engine) handle(ctx context.Context, events []Event) error {
 
 func below(event Event, bucket, prefix string) (string, bool) {
 	key, ok := strings.CutPrefix(event.Key, prefix)
-	return key, ok && event.Bucket == bucket && key != "" && !strings.HasSuffix(key, "/")
+	return key, ok && event.Bucket == bucket && isFile(key)
 }
 
 // noticed catalogues what was written, and places what is due at once.

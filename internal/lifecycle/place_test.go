@@ -193,6 +193,20 @@ func TestOddKeysArriveAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestAKeyThatIsNoTextStopsNobodyElse(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.put("a.wav", "a", nil)
+		b.put("b\xff.wav", "b", nil)
+		b.put("c.wav", "c", nil)
+		b.rule("copies", rule.Copy, nil)
+		if report := b.run(b.engine(0, nil)); report.Placed != 2 || report.Listed != 2 {
+			t.Errorf("report %+v", report)
+		}
+	})
+}
+
 func TestAfterDaysWaitsToTheSecond(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)

@@ -98,8 +98,8 @@ type reconciler struct {
 
 func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
 	key := strings.TrimPrefix(found.Key, *r.unit.SEAPrefix)
-	if key == "" {
-		return nil // the folder marker
+	if !isFile(key) {
+		return nil
 	}
 	if err := r.skipTo(ctx, key); err != nil {
 		return err

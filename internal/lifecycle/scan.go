@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"seaportal/internal/objects"
 	"seaportal/internal/store"
@@ -46,8 +47,8 @@ type scanner struct {
 // merge takes the next listed object.
 func (s *scanner) merge(ctx context.Context, found objects.Object) error {
 	key := strings.TrimPrefix(found.Key, s.unit.ActivePrefix)
-	if key == "" || strings.HasSuffix(key, "/") {
-		return nil // a folder marker is no file
+	if !isFile(key) {
+		return nil
 	}
 	s.report.Listed++
 	if err := s.skipTo(ctx, key); err != nil {
@@ -65,6 +66,13 @@ func (s *scanner) merge(ctx context.Context, found objects.Object) error {
 		return nil
 	}
 	return s.look(ctx)
+}
+
+// isFile tells whether a key below a prefix names a file: not the folder marker
+// of some client, and text, as S3 demands of keys; a server that takes other
+// bytes gives what no database can keep.
+func isFile(key string) bool {
+	return key != "" && !strings.HasSuffix(key, "/") && utf8.ValidString(key) && !strings.Contains(key, "\x00")
 }
 
 // same tells whether a listed object is the file as it was catalogued. The
