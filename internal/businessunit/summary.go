@@ -19,11 +19,12 @@ type Summary struct {
 	Files, Bytes        int64
 	DeletedSoon, Unseen int64
 	Queued, Failed      int64
+	Strangers           int64 // objects in SEA that no placement explains
 	Downloads           int64 // through the portal and links, ever
 	LastDownload        *time.Time
 }
 
-// Summaries gives every unit by name, counted, in four queries.
+// Summaries gives every unit by name, counted, in five queries.
 func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	units, err := s.Store.Units(ctx)
 	if err != nil {
@@ -41,12 +42,17 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	strangers, err := s.Store.CountStrangersByUnit(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Summary, 0, len(units))
 	for _, unit := range units {
 		total := totals[unit.ID]
 		summary := Summary{
 			BusinessUnit: unit, Files: total.Placed, Bytes: total.Bytes, DeletedSoon: total.Soon, Unseen: total.Unloaded,
 			Queued: total.Queued, Failed: total.Failed, Downloads: total.Downloads,
+			Strangers: strangers[unit.ID],
 		}
 		if set, ok := credentials[unit.ID]; ok {
 			summary.Credential = &set

@@ -16,7 +16,8 @@ const PageSize = 50
 const soon = 3 * day
 
 // FilesQuery selects a page of a unit's placements, newest first. Status is a
-// placement state, "any", or empty for all but the removed. After is the id
+// placement state, "held" for placed files that a hold keeps, "any", or empty
+// for all but the removed. After is the id
 // that the page of older ones follows; Before the id that the page of newer
 // ones precedes.
 type FilesQuery struct {
@@ -44,6 +45,8 @@ func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQue
 			models.PlacementQueued, models.PlacementPlacing, models.PlacementPlaced,
 			models.PlacementRemoving, models.PlacementFailed,
 		}
+	case q.Status == "held":
+		query.States, query.Held = []models.PlacementState{models.PlacementPlaced}, true
 	case q.Status != "any":
 		query.States = []models.PlacementState{models.PlacementState(q.Status)}
 	}
@@ -86,9 +89,10 @@ func (e *Engine) CatalogueFile(ctx context.Context, unit models.BusinessUnit, fi
 // Summary is what a unit's overview counts.
 type Summary struct {
 	ByState      map[models.PlacementState]store.StateCount
+	Held         int64      // placed files on hold
 	ExpiringSoon int64      // placed files that are deleted within 3 days
 	NotFetched   int64      // of those, never downloaded through the portal
-	LastExpiry   *time.Time // when the last of the placed files is deleted as planned; nil when none is there
+	LastExpiry   *time.Time // when the last of the placed files that are not on hold is deleted as planned; nil when none is there
 }
 
 // Summary counts a unit's placements.
@@ -101,6 +105,7 @@ func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary
 	for _, count := range counts {
 		summary.ByState[count.State] = count
 	}
+	summary.Held = summary.ByState[models.PlacementPlaced].Held
 	summary.ExpiringSoon, summary.NotFetched, err = e.Store.CountExpiring(ctx, unit.ID, e.Clock.Now().Add(soon))
 	if err != nil {
 		return Summary{}, err
@@ -109,9 +114,15 @@ func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary
 	return summary, err
 }
 
-// ExpiresSoon tells whether a placed file is deleted within 3 days.
+// CountFailed counts a unit's failed placements.
+func (e *Engine) CountFailed(ctx context.Context, unit models.BusinessUnit) (int64, error) {
+	return e.Store.CountInState(ctx, unit.ID, models.PlacementFailed)
+}
+
+// ExpiresSoon tells whether a placed file is deleted within 3 days. One on hold
+// is not.
 func (e *Engine) ExpiresSoon(p models.Placement) bool {
-	return p.State == models.PlacementPlaced && p.ExpiresAt != nil && p.ExpiresAt.Before(e.Clock.Now().Add(soon))
+	return p.State == models.PlacementPlaced && !p.Held && p.ExpiresAt != nil && p.ExpiresAt.Before(e.Clock.Now().Add(soon))
 }
 
 // Now is the time that the life cycle goes by.

@@ -66,9 +66,10 @@ func (s *Service) Create(ctx context.Context, by models.Actor, unit models.Busin
 }
 
 // end is when a link that was to last until wanted really ends: with its file.
-// The file goes by the life cycle's clock, the link by the real one.
+// The file goes by the life cycle's clock, the link by the real one. A file on
+// hold has no end yet: the link ends with its removal.
 func (s *Service) end(wanted time.Time, file models.Placement) time.Time {
-	if file.ExpiresAt == nil {
+	if file.ExpiresAt == nil || file.Held {
 		return wanted
 	}
 	if gone := file.ExpiresAt.Add(-s.Clock.Offset()); gone.Before(wanted) {

@@ -107,13 +107,14 @@ func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.Busin
 }
 
 // placed gives a file that may be given out: it stands in the unit's SEA
-// location and has not expired. Everything else is fault.NotFound.
+// location and has not expired, which a file on hold does not. Everything else
+// is fault.NotFound.
 func (s *Service) placed(ctx context.Context, unitID, placementID int64) (models.Placement, error) {
 	file, err := s.Store.PlacedFile(ctx, unitID, placementID)
 	if err != nil {
 		return models.Placement{}, err
 	}
-	if file.ExpiresAt != nil && !s.Clock.Now().Before(*file.ExpiresAt) {
+	if !file.Held && file.ExpiresAt != nil && !s.Clock.Now().Before(*file.ExpiresAt) {
 		return models.Placement{}, fault.New(fault.NotFound, "This file has expired and is being deleted.")
 	}
 	return file, nil

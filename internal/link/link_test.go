@@ -55,6 +55,7 @@ func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 	queued := b.place(t, models.Placement{FileID: 2, Key: "queued", State: models.PlacementQueued})
 	removed := b.place(t, models.Placement{FileID: 3, Key: "removed", State: models.PlacementRemoved})
 	expired := b.place(t, models.Placement{FileID: 4, Key: "expired", State: models.PlacementPlaced, ExpiresAt: &past})
+	held := b.place(t, models.Placement{FileID: 5, Key: "held", State: models.PlacementPlaced, ExpiresAt: &past, Held: true})
 	other := b.newUnit(t)
 	for name, try := range map[string]struct {
 		unit models.BusinessUnit
@@ -70,6 +71,13 @@ func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("link to %s: %v", name, err)
 		}
+	}
+	if _, err := b.Download(t.Context(), ada, b.unit, held.ID); err != nil {
+		t.Errorf("download of a file that a hold keeps: %v", err)
+	}
+	made, err := b.Create(t.Context(), ada, b.unit, link.New{PlacementID: held.ID, Lifetime: time.Hour})
+	if err != nil || !made.ExpiresAt.After(past.Add(time.Minute)) {
+		t.Errorf("link to a file that a hold keeps: until %s, %v", made.ExpiresAt, err)
 	}
 }
 

@@ -47,7 +47,7 @@ func Disable(slug string) string { return unit(slug, "disable") }
 // Run scans and places now; POST only.
 func Run(slug string) string { return unit(slug, "run") }
 
-// Settings is the unit's settings page.
+// Settings is the unit's settings page, and changes them by POST.
 func Settings(slug string) string { return unit(slug, "settings") }
 
 // UnitHistory is the audit list of one unit.

@@ -17,6 +17,7 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		path.Credentials("emea"), path.RegenerateCredentials("emea"), path.RevokeCredentials("emea"),
 		path.PreviewRule("emea"), path.EditRule("emea", 7), path.File("emea", 12),
 		path.DownloadFile("emea", 12), path.ForFile(path.FileLinks("emea"), 12),
+		path.RetryFailed("emea"), path.HoldFile("emea", 12), path.ReleaseFile("emea", 12), path.StrangersAfter("emea", "a/\xff"),
 		path.CatalogueFile("emea", 3), path.Shared("abc"), path.SignInThen("/history?after=1"),
 	}
 	want := []string{
@@ -24,6 +25,8 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		"/business-units/emea/credentials", "/business-units/emea/credentials/regenerate", "/business-units/emea/credentials/revoke",
 		"/business-units/emea/rules/preview", "/business-units/emea/rules/7/edit", "/business-units/emea/files/12",
 		"/business-units/emea/files/12/download", "/business-units/emea/files/links?id=12",
+		"/business-units/emea/files/retry-failed", "/business-units/emea/files/12/hold", "/business-units/emea/files/12/release",
+		"/business-units/emea/strangers?after=YS__",
 		"/business-units/emea/catalogue/3", "/d/abc", "/sign-in?next=%2Fhistory%3Fafter%3D1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

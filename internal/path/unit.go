@@ -1,6 +1,9 @@
 package path
 
-import "net/url"
+import (
+	"encoding/base64"
+	"net/url"
+)
 
 // Credentials shows the unit's credential set, and generates one by POST.
 func Credentials(slug string) string { return unit(slug, "credentials") }
@@ -53,6 +56,15 @@ func DownloadFile(slug string, id int64) string { return unit(slug, "files", num
 // RetryFile queues a failed placement again; POST only.
 func RetryFile(slug string, id int64) string { return unit(slug, "files", number(id), "retry") }
 
+// RetryFailed queues every failed placement of the unit again; POST only.
+func RetryFailed(slug string) string { return unit(slug, "files", "retry-failed") }
+
+// HoldFile keeps a placed file from expiring; POST only.
+func HoldFile(slug string, id int64) string { return unit(slug, "files", number(id), "hold") }
+
+// ReleaseFile ends a file's hold; POST only.
+func ReleaseFile(slug string, id int64) string { return unit(slug, "files", number(id), "release") }
+
 // DeleteFiles asks before the files given as id go, and removes them by POST.
 func DeleteFiles(slug string) string { return unit(slug, "files", "delete") }
 
@@ -67,6 +79,15 @@ func Links(slug string) string { return unit(slug, "links") }
 
 // RevokeLink ends a share link; POST only.
 func RevokeLink(slug string, id int64) string { return unit(slug, "links", number(id), "revoke") }
+
+// Strangers lists the objects in the unit's SEA location that no placement explains.
+func Strangers(slug string) string { return unit(slug, "strangers") }
+
+// StrangersAfter is the page of them that follows a key. The key may hold any bytes, which an address cannot: it is
+// base64url, unpadded.
+func StrangersAfter(slug, key string) string {
+	return with(Strangers(slug), url.Values{"after": {base64.RawURLEncoding.EncodeToString([]byte(key))}})
+}
 
 // CatalogueFile shows a file of active storage that was never placed.
 func CatalogueFile(slug string, id int64) string { return unit(slug, "catalogue", number(id)) }

@@ -103,7 +103,7 @@ func (s *Store) PauseRules(ctx context.Context, unitID int64) ([]models.Rule, er
 
 // UnitTotals is what one unit has in SEA, counted from its placements. Bytes
 // are those of the placed files; Soon counts the placed files that expire
-// before the instant that was asked for.
+// before the instant that was asked for, which files on hold do not.
 type UnitTotals struct {
 	UnitID         int64 `gorm:"column:business_unit_id"`
 	Placed, Bytes  int64
@@ -118,8 +118,8 @@ func (s *Store) UnitTotals(ctx context.Context, soon time.Time) (map[int64]UnitT
 	err := s.db(ctx).Raw(`SELECT business_unit_id,
 		COUNT(CASE WHEN state = 'placed' THEN 1 END) AS placed,
 		COALESCE(SUM(CASE WHEN state = 'placed' THEN size END), 0) AS bytes,
-		COUNT(CASE WHEN state = 'placed' AND expires_at < @soon THEN 1 END) AS soon,
-		COUNT(CASE WHEN state = 'placed' AND expires_at < @soon AND downloads = 0 THEN 1 END) AS unloaded,
+		COUNT(CASE WHEN state = 'placed' AND NOT held AND expires_at < @soon THEN 1 END) AS soon,
+		COUNT(CASE WHEN state = 'placed' AND NOT held AND expires_at < @soon AND downloads = 0 THEN 1 END) AS unloaded,
 		COUNT(CASE WHEN state IN ('queued', 'placing') THEN 1 END) AS queued,
 		COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed,
 		COALESCE(SUM(downloads), 0) AS downloads

@@ -16,6 +16,7 @@ import (
 type PlacementsQuery struct {
 	UnitID int64
 	States []models.PlacementState
+	Held   bool // only those that a hold keeps
 	RuleID int64
 	Search string // part of the key, letters a-z in any case
 	After  int64  // the page of older ones: smaller ids
@@ -35,6 +36,9 @@ func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Pla
 	db := s.db(ctx).Where("business_unit_id = ?", q.UnitID).Limit(q.Limit)
 	if len(q.States) > 0 {
 		db = db.Where("state IN ?", q.States)
+	}
+	if q.Held {
+		db = db.Where("held = ?", true)
 	}
 	if q.RuleID != 0 {
 		db = db.Where("rule_id = ?", q.RuleID)
@@ -60,37 +64,46 @@ func escapeLike(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-// StateCount is how many placements of a unit are in a state, and their size.
+// StateCount is how many placements of a unit are in a state, their size, and
+// how many of them a hold was put on.
 type StateCount struct {
 	State models.PlacementState
 	Files int64
 	Bytes int64
+	Held  int64
 }
 
 // CountPlacements counts a unit's placements by state.
 func (s *Store) CountPlacements(ctx context.Context, unitID int64) ([]StateCount, error) {
 	var counts []StateCount
-	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes").
+	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes, COUNT(CASE WHEN held THEN 1 END) AS held").
 		Where("business_unit_id = ?", unitID).Group("state").Scan(&counts).Error
 	return counts, wrap(err, "count placements of unit %d", unitID)
 }
 
+// CountInState counts a unit's placements in a state.
+func (s *Store) CountInState(ctx context.Context, unitID int64, state models.PlacementState) (int64, error) {
+	count, err := gorm.G[models.Placement](s.read).Where("business_unit_id = ? AND state = ?", unitID, state).Count(ctx, "*")
+	return count, wrap(err, "count %s placements of unit %d", state, unitID)
+}
+
 // CountExpiring counts a unit's placed files that expire before a time, and
-// those of them that nobody downloaded through the portal.
+// those of them that nobody downloaded through the portal. Files on hold do not
+// expire.
 func (s *Store) CountExpiring(ctx context.Context, unitID int64, before time.Time) (all, unseen int64, err error) {
 	var counts struct{ Files, Unseen int64 }
 	err = s.db(ctx).Model(&models.Placement{}).
 		Select("COUNT(*) AS files, COUNT(CASE WHEN downloads = 0 THEN 1 END) AS unseen").
-		Where("business_unit_id = ? AND state = ? AND expires_at < ?", unitID, models.PlacementPlaced, before).
+		Where("business_unit_id = ? AND state = ? AND expires_at < ? AND held = ?", unitID, models.PlacementPlaced, before, false).
 		Scan(&counts).Error
 	return counts.Files, counts.Unseen, wrap(err, "count expiring files of unit %d", unitID)
 }
 
-// LastExpiry gives when the last of a unit's placed files expires, nil when
-// none is there.
+// LastExpiry gives when the last of a unit's placed files expires that are not
+// on hold, nil when none is there.
 func (s *Store) LastExpiry(ctx context.Context, unitID int64) (*time.Time, error) {
 	rows, err := gorm.G[models.Placement](s.read).Select("expires_at").
-		Where("business_unit_id = ? AND state = ?", unitID, models.PlacementPlaced).
+		Where("business_unit_id = ? AND state = ? AND held = ?", unitID, models.PlacementPlaced, false).
 		Order("expires_at DESC").Limit(1).Find(ctx)
 	if err != nil || len(rows) == 0 {
 		return nil, wrap(err, "read last expiry of unit %d", unitID)

@@ -39,3 +39,19 @@ func (s *Store) CountStrangers(ctx context.Context, unitID int64) (int64, error)
 	count, err := gorm.G[models.Stranger](s.read).Where("business_unit_id = ?", unitID).Count(ctx, "*")
 	return count, wrap(err, "count strangers of unit %d", unitID)
 }
+
+// CountStrangersByUnit counts the strangers of every unit that has any, by unit
+// id.
+func (s *Store) CountStrangersByUnit(ctx context.Context) (map[int64]int64, error) {
+	var rows []struct {
+		UnitID  int64 `gorm:"column:business_unit_id"`
+		Objects int64
+	}
+	err := s.db(ctx).Model(&models.Stranger{}).Select("business_unit_id, COUNT(*) AS objects").
+		Group("business_unit_id").Scan(&rows).Error
+	byUnit := make(map[int64]int64, len(rows))
+	for _, row := range rows {
+		byUnit[row.UnitID] = row.Objects
+	}
+	return byUnit, wrap(err, "count strangers by business unit")
+}
