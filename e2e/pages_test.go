@@ -41,12 +41,14 @@ func TestPages(t *testing.T) {
 	} {
 		v.visit(name, path)
 	}
-	for _, page := range []string{"", "rules", "rules/new", "files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "settings", "links", "disable"} {
+	for _, page := range []string{"", "rules", "rules/new", "files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "settings", "strangers", "links", "disable"} {
 		name := "unit-" + strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(page, "-"), "-")
 		v.visitIfThere(person, name, strings.TrimSuffix(unitPath(slug)+"/"+page, "/"))
 	}
 	v.visitRules(person, slug)
 	v.visitFiles(person, slug)
+	v.visitHold(person, slug)
+	v.visitSettings(slug)
 	v.visitCredentials(slug)
 	v.visitFaults()
 }
@@ -118,6 +120,33 @@ func (v *viewer) visitFiles(person *portal, slug string) {
 	shared := v.field("link")
 	v.visitIfThere(person, "links", unitPath(slug, "links"))
 	v.visit("partner", strings.TrimPrefix(shared, v.base))
+}
+
+// visitHold looks at a file on its way into a hold and out of it.
+func (v *viewer) visitHold(person *portal, slug string) {
+	v.t.Helper()
+	id := person.files(slug, "placed")[0].ID
+	file := unitPath(slug, "files", id)
+	v.open(file)
+	v.typeInto(`textarea[name="reason"]`, " ")
+	v.click(`form[action$="/hold"] button[type="submit"]`, `textarea[aria-invalid="true"]`)
+	v.look("file-hold-refused")
+	v.typeInto(`textarea[name="reason"]`, "Evidence, asked for by Legal")
+	v.click(`form[action$="/hold"] button[type="submit"]`, `form[action$="/release"]`)
+	v.look("file-held")
+	v.visit("files-held", unitPath(slug, "files")+"?status=held")
+	v.visit("file-delete-held", unitPath(slug, "files", "delete")+"?"+url.Values{"id": {id}}.Encode())
+	v.open(file)
+	v.click(`form[action$="/release"] button[type="submit"]`, `form[action$="/hold"]`)
+}
+
+// visitSettings looks at settings that were saved, with the folder marker on.
+func (v *viewer) visitSettings(slug string) {
+	v.t.Helper()
+	v.open(unitPath(slug, "settings"))
+	v.click(`label:has(input[name="folder_marker"])`, `input[name="folder_marker"]:checked`)
+	v.click(`form[action$="/settings"] button[type="submit"]`, `.note.ok`)
+	v.look("settings-saved")
 }
 
 func (v *viewer) visitCredentials(slug string) {

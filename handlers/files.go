@@ -48,6 +48,9 @@ func (h *Files) List(c echo.Context) error {
 	in := views.FileListProps{
 		Unit: shown, Query: query.Search, Status: query.Status, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
 	}
+	if in.Failed, err = h.files.CountFailed(ctx, unit); err != nil {
+		return err
+	}
 	for _, p := range page.Rows {
 		in.Rows = append(in.Rows, h.row(p, names))
 	}
@@ -92,6 +95,7 @@ func (h *Files) row(p models.Placement, names map[int64]string) views.FileRow {
 	return views.FileRow{
 		ID: p.ID, Key: p.Key, RuleID: p.RuleID, Rule: names[p.RuleID], Size: p.Size, State: string(p.State),
 		Placed: when(p.PlacedAt), Expires: when(p.ExpiresAt), Soon: h.files.ExpiresSoon(p),
+		Held:       p.Held && p.State == models.PlacementPlaced,
 		Downloaded: p.Downloads > 0, Problem: p.LastError, Deletable: p.State == models.PlacementPlaced,
 	}
 }
@@ -127,51 +131,6 @@ func (h *Files) Download(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
-// maxAsked bounds what the page that asks before a deletion lists.
-const maxAsked = 200
-
-// AskDelete asks before files leave SEA. Those of the selection that are not
-// there any more are left out.
-func (h *Files) AskDelete(c echo.Context) error {
-	ctx, unit, shown := ofUnit(c)
-	chosen, err := ids(c.QueryParams()["id"])
-	if err != nil {
-		return err
-	}
-	in := views.FileDeleteProps{Unit: shown}
-	for _, number := range chosen[:min(len(chosen), maxAsked)] {
-		p, err := h.files.File(ctx, unit, number)
-		if err != nil {
-			return err
-		}
-		if p.State != models.PlacementPlaced {
-			continue
-		}
-		in.Files = append(in.Files, h.row(p, nil))
-		if in.Bytes += p.Size; p.Downloads == 0 {
-			in.Unseen++
-		}
-	}
-	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.FileDelete(p, in) })
-}
-
-// Delete removes files from SEA.
-func (h *Files) Delete(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	form, err := c.FormParams()
-	if err != nil {
-		return err
-	}
-	chosen, err := ids(form["id"])
-	if err != nil {
-		return err
-	}
-	if err := h.files.Delete(ctx, actor(c), unit, chosen); err != nil {
-		return err
-	}
-	return h.done(c, path.Files(unit.Slug), ui.Plural(int64(len(chosen)), "file is", "files are")+" deleted from SEA.")
-}
-
 // Retry tries a failed placement again.
 func (h *Files) Retry(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
@@ -183,4 +142,21 @@ func (h *Files) Retry(c echo.Context) error {
 		return err
 	}
 	return h.done(c, path.File(unit.Slug, number), "The file is tried again.")
+}
+
+// RetryFailed tries every failed placement of the unit again.
+func (h *Files) RetryFailed(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	failed, err := h.files.CountFailed(ctx, unit)
+	if err != nil {
+		return err
+	}
+	if err := h.files.RetryFailed(ctx, actor(c), unit); err != nil {
+		return err
+	}
+	said := "No placement had failed."
+	if failed > 0 {
+		said = ui.Plural(failed, "placement is", "placements are") + " tried again."
+	}
+	return h.done(c, path.Files(unit.Slug), said)
 }

@@ -21,7 +21,9 @@ import (
 )
 
 // Show is one placement with everything that is known of it.
-func (h *Files) Show(c echo.Context) error {
+func (h *Files) Show(c echo.Context) error { return h.file(c, http.StatusOK, views.HoldForm{}) }
+
+func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 	ctx, unit, shown := ofUnit(c)
 	p, err := h.find(c)
 	if err != nil {
@@ -36,7 +38,12 @@ func (h *Files) Show(c echo.Context) error {
 		return err
 	}
 	in := placementProps(unit, p)
-	in.Unit, in.File = shown, h.row(p, names)
+	in.Unit, in.File, in.HoldForm = shown, h.row(p, names), form
+	if in.File.Held {
+		if in.Hold, err = h.hold(ctx, p); err != nil {
+			return err
+		}
+	}
 	if in.Attributes, err = attributes(file); err != nil {
 		return err
 	}
@@ -48,7 +55,15 @@ func (h *Files) Show(c echo.Context) error {
 		return err
 	}
 	in.Links = linkRows(issued)
-	return h.show(c, http.StatusOK, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
+	return h.show(c, status, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
+}
+
+func (h *Files) hold(ctx context.Context, p models.Placement) (*views.Hold, error) {
+	hold, err := h.files.HoldOf(ctx, p)
+	if err != nil || hold == nil {
+		return nil, err
+	}
+	return &views.Hold{Reason: hold.Reason, By: hold.CreatedBy, Since: hold.CreatedAt}, nil
 }
 
 func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShowProps {

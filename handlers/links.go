@@ -55,6 +55,9 @@ func (h *Links) form(c echo.Context, status int, placement string, in views.Link
 		return err
 	}
 	in.Unit, in.ID, in.Key, in.Expires = shown, p.ID, p.Key, when(p.ExpiresAt)
+	if p.Held { // no end is known
+		in.Expires = time.Time{}
+	}
 	return h.show(c, status, func(page layout.Page) templ.Component { return views.LinkNew(page, in) })
 }
 

@@ -13,9 +13,11 @@ import (
 	"seaportal/views/layout"
 )
 
-// Settings shows what holds for a unit, with the form that turns SEA off.
+// Settings shows what holds for a unit, with the forms that change it and that
+// turn SEA off.
 func (h *Units) Settings(c echo.Context) error {
-	return h.settings(c, http.StatusOK, views.UnitSettingsProps{})
+	_, unit, _ := ofUnit(c)
+	return h.settings(c, http.StatusOK, views.UnitSettingsProps{Form: settingsForm(unit)})
 }
 
 func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps) error {
@@ -26,7 +28,7 @@ func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps)
 	}
 	in.Unit, in.Location = shown, unit.FileLocation()
 	in.ActiveStorage, in.RetentionDays = unit.ActiveBucket+"/"+unit.ActivePrefix, unit.RetentionDays
-	in.Files, in.LastDeleted = summary.ByState[models.PlacementPlaced].Files, when(summary.LastExpiry)
+	in.Files, in.Held, in.LastDeleted = summary.ByState[models.PlacementPlaced].Files, summary.Held, when(summary.LastExpiry)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.UnitSettings(p, in) })
 }
 
@@ -34,7 +36,7 @@ func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps)
 // expire.
 func (h *Units) Disable(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
-	in := views.UnitSettingsProps{Confirm: c.FormValue("confirm")}
+	in := views.UnitSettingsProps{Form: settingsForm(unit), Confirm: c.FormValue("confirm")}
 	err := h.units.Disable(ctx, actor(c), unit.Slug, in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil {
 		return h.settings(c, http.StatusUnprocessableEntity, in)

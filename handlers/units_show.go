@@ -7,14 +7,11 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"seaportal/internal/businessunit"
 	"seaportal/internal/credential"
-	"seaportal/internal/path"
 	"seaportal/internal/rule"
 	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
-	"seaportal/views/ui"
 )
 
 // Show is a unit's overview: how far it is set up, and what is in SEA.
@@ -31,6 +28,9 @@ func (h *Units) Show(c echo.Context) error {
 		return err
 	}
 	if err := h.addFiles(ctx, unit, &in); err != nil {
+		return err
+	}
+	if err := h.addBacklog(ctx, unit, &in); err != nil {
 		return err
 	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.BusinessUnitShow(p, in) })
@@ -72,39 +72,21 @@ func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *view
 	in.Queued = count(models.PlacementQueued) + count(models.PlacementPlacing)
 	in.EverPlaced = placed.Files+count(models.PlacementRemoving)+count(models.PlacementRemoved) > 0
 	in.NotFetched = summary.NotFetched
-	return nil
+	if in.Failed > 0 {
+		in.Attention = append(in.Attention, failures("", unit.Slug, in.Failed))
+	}
+	found, err := h.files.CountStrangers(ctx, unit)
+	if found > 0 {
+		in.Attention = append(in.Attention, strangers("", unit.Slug, found))
+	}
+	return err
 }
 
-// attention gathers what waits for a person, unit by unit.
-func attention(all []businessunit.Summary) []views.Attention {
-	var list []views.Attention
-	for _, unit := range all {
-		name, slug := unit.Name, unit.Slug
-		if unit.ScanError != "" {
-			list = append(list, views.Attention{
-				Tone: ui.ToneBad, Title: name + ": active storage could not be read", Text: unit.ScanError,
-				Action: "Open", Href: path.BusinessUnit(slug),
-			})
-		}
-		if unit.Failed > 0 {
-			list = append(list, views.Attention{
-				Tone: ui.ToneBad, Title: name + ": " + ui.Plural(unit.Failed, "file", "files") + " could not be placed",
-				Text: "Each says why, and can be tried again.", Action: "See files",
-				Href: path.FilesWith(slug, map[string][]string{"status": {string(models.PlacementFailed)}}),
-			})
-		}
-		if unit.Unseen > 0 {
-			list = append(list, views.Attention{
-				Tone: ui.ToneWarn, Title: name + ": " + ui.Plural(unit.Unseen, "file", "files") + " will be deleted within 3 days",
-				Text: "Nobody downloaded them through the portal.", Action: "See files", Href: path.Files(slug),
-			})
-		}
-		if set := unit.Credential; set != nil && set.State == models.CredentialActive && set.AcknowledgedAt == nil {
-			list = append(list, views.Attention{
-				Tone: ui.ToneWarn, Title: name + ": credentials not confirmed saved",
-				Text: "Regenerate them if you don't have the secret.", Action: "Credentials", Href: path.Credentials(slug),
-			})
-		}
+func (h *Units) addBacklog(ctx context.Context, unit models.BusinessUnit, in *views.BusinessUnitShowProps) error {
+	backlog, err := h.files.Backlog(ctx, unit)
+	in.Backlog = views.Backlog{
+		Files: backlog.Files, Bytes: backlog.Bytes, LastHour: backlog.LastHour,
+		DailyLimit: int64(backlog.DailyLimit), Today: backlog.Today, End: when(backlog.End),
 	}
-	return list
+	return err
 }

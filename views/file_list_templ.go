@@ -10,37 +10,21 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"net/url"
-	"time"
 
 	"seaportal/internal/path"
 	"seaportal/views/layout"
 	"seaportal/views/ui"
 )
 
-// FileRow is a placement in a list.
-type FileRow struct {
-	ID         int64
-	Key        string // below the unit's active prefix; may hold any bytes
-	RuleID     int64
-	Rule       string
-	Size       int64
-	State      string // queued, placing, placed, removing, removed or failed
-	Placed     time.Time
-	Expires    time.Time
-	Soon       bool   // placed, and removed within 3 days
-	Downloaded bool   // at least once
-	Problem    string // why it failed
-	Deletable  bool   // placed or failed: may be chosen for deletion
-}
-
 // FileListProps is a page of placements and the filters that chose them.
 type FileListProps struct {
 	Unit   layout.Unit
 	Query  string // q
-	Status string // empty: all but removed; any; or a state
+	Status string // empty: all but removed; any; held; or a state
 	Rule   string // id of a rule; empty: every rule
 	Rules  []ui.Option
 	Rows   []FileRow
+	Failed int64  // placements of the unit that failed, whatever the filters
 	Newer  string // href of the page before; empty: this is the first
 	Older  string // href of the page after; empty: this is the last
 	Total  string // as far as it was counted: 1,240 or 10,000+; empty: not counted
@@ -70,6 +54,7 @@ var statuses = []ui.Option{
 	{Value: "queued", Label: "Queued"},
 	{Value: "placing", Label: "Placing"},
 	{Value: "placed", Label: "Ready"},
+	{Value: "held", Label: "On hold"},
 	{Value: "removing", Label: "Removing"},
 	{Value: "removed", Label: "Removed"},
 	{Value: "failed", Label: "Failed"},
@@ -116,6 +101,12 @@ func FileList(p layout.Page, in FileListProps) templ.Component {
 			templ_7745c5c3_Err = fileFilters(in).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
+			}
+			if in.Failed > 0 {
+				templ_7745c5c3_Err = failedFiles(p, in).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			if len(in.Rows) == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section class=\"card\">")
@@ -178,7 +169,7 @@ func fileFilters(in FileListProps) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(path.Files(in.Unit.Slug)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 87, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 75, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -191,7 +182,7 @@ func fileFilters(in FileListProps) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(in.Query)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 88, Col: 67}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 76, Col: 67}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -227,7 +218,7 @@ func fileFilters(in FileListProps) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(r.Value)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 95, Col: 27}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 83, Col: 27}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -250,7 +241,7 @@ func fileFilters(in FileListProps) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Visible(r.Label))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 95, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 83, Col: 84}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -276,7 +267,7 @@ func fileFilters(in FileListProps) templ.Component {
 		var templ_7745c5c3_Var8 templ.SafeURL
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(path.Links(in.Unit.Slug)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 102, Col: 81}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 90, Col: 81}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -399,7 +390,7 @@ func noFiles(p layout.Page, in FileListProps) templ.Component {
 					var templ_7745c5c3_Var12 templ.SafeURL
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(path.Run(in.Unit.Slug)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 131, Col: 70}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/file_list.templ`, Line: 119, Col: 70}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {

@@ -68,7 +68,7 @@ func fileRows() []views.FileRow {
 		row(5, "kept/tea time ☕ & “quotes”.txt", "removed", 0, 0),
 		row(4, absurd, "removing", 640_300_000, 0),
 	}
-	rows[1].Downloaded = true
+	rows[1].Downloaded, rows[2].Held = true, true
 	rows[6].Problem, rows[6].Deletable = "AccessDenied: the object store refused to copy it", true
 	return rows
 }
@@ -78,6 +78,7 @@ func fileSamples() []sample {
 	list := views.FileListProps{Unit: unit, Rows: fileRows(), Rules: []ui.Option{{Value: "1", Label: "Northwind audit"}, {Value: "2", Label: "QA samples"}}, Older: "?after=8", Total: "1,240", Bytes: 58_100_000_000}
 	filtered := list
 	filtered.Query, filtered.Status, filtered.Rule, filtered.Newer, filtered.Older = "2026-11", "failed", "1", "?before=8", ""
+	filtered.Failed = 1
 	none := filtered
 	none.Rows, none.Query = nil, absurd
 	show := views.FileShowProps{
@@ -92,6 +93,18 @@ func fileSamples() []sample {
 		},
 		Links: linkRows()[:2],
 	}
+	held := show
+	held.File, held.Hold = fileRows()[2], &views.Hold{Reason: "Evidence in Northwind v. Example, asked for by Legal.", By: "Ada Admin", Since: now.AddDate(0, 0, -2)}
+	overdue := held
+	overdue.File.Expires, overdue.Hold = now.Add(-time.Hour), &views.Hold{Reason: absurd[:499], By: absurd[:120], Since: now.AddDate(-1, 0, 0)}
+	refused := show
+	refused.HoldForm = views.HoldForm{Reason: absurd[:600], Errors: map[string]string{"reason": "Use at most 500 characters."}}
+	stopped := list
+	stopped.Failed, stopped.Status = 48_200, "failed"
+	stopped.Rows = []views.FileRow{fileRows()[6], fileRows()[6]}
+	stopped.Rows[1].ID, stopped.Rows[1].Key, stopped.Rows[1].Problem = 3, absurd, "AccessDenied: "+absurd
+	some := list
+	some.Failed = 1
 	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5, NextTry: now.Add(time.Hour)}
 	gone := views.FileShowProps{Unit: unit, File: fileRows()[8], RuleVersion: 1, Action: rule.Move, Removed: now, RemovedWhy: "deleted by", RemovedBy: "the partner’s client", Steps: show.Steps[:1]}
 	return []sample{
@@ -101,9 +114,19 @@ func fileSamples() []sample {
 		{"files-empty", views.FileList(at, views.FileListProps{Unit: unit})},
 		{"files-viewer", views.FileList(viewer(home+"/files"), list)},
 		{"file", views.FileShow(at, show)},
+		{"file-held", views.FileShow(at, held)},
+		{"file-held-overdue", views.FileShow(at, overdue)},
+		{"file-held-viewer", views.FileShow(viewer(home+"/files"), overdue)},
+		{"file-hold-refused", views.FileShow(at, refused)},
+		{"files-failed", views.FileList(at, stopped)},
+		{"files-some-failed", views.FileList(viewer(home+"/files"), some)},
 		{"file-failed", views.FileShow(at, failed)},
 		{"file-gone", views.FileShow(at, gone)},
 		{"files-delete", views.FileDelete(at, views.FileDeleteProps{Unit: unit, Files: append(fileRows()[:3], fileRows()[8]), Unseen: 2, Bytes: 236_600_000})},
+		{"files-delete-held", views.FileDelete(at, views.FileDeleteProps{Unit: unit, Files: fileRows()[:1], Held: fileRows()[2:3], Unseen: 1, Bytes: 14_200_000})},
+		{"files-delete-refused", views.FileDelete(at, views.FileDeleteProps{
+			Unit: unit, Held: []views.FileRow{{ID: 1, Key: absurd, State: "placed", Held: true}}, Refused: absurd + " is on hold. Release it before you delete it.",
+		})},
 		{"files-delete-none", views.FileDelete(at, views.FileDeleteProps{Unit: unit})},
 		{"catalogue", views.CatalogueShow(at, views.CatalogueShowProps{
 			Unit: unit, Key: "chat/2026-11-21.txt", Size: 812, MediaType: rule.ChatTranscript, ETag: "d41d8cd9", Class: "STANDARD", Stored: now.AddDate(0, 0, -4),

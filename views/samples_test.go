@@ -103,6 +103,18 @@ func unitSamples() []sample {
 		Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", HasCredential: true, ClientSeen: now, Rules: 2,
 		Files: 1240, Bytes: 58_100_000_000, DeletesSoon: 86, NotFetched: 12, Failed: 1, Queued: 14, EverPlaced: true, ScannedAt: now.Add(-3 * time.Minute),
 	}
+	busy := full
+	busy.Attention = []views.Attention{
+		{Tone: ui.ToneBad, Title: "1 file could not be placed", Text: "Each says why, and can be tried again.", Action: "See files", Href: home + "/files?status=failed"},
+		{Tone: ui.ToneWarn, Title: "3 objects in SEA that no placement explains", Text: "Something else wrote to the location. SEA leaves it alone.", Action: "See objects", Href: home + "/strangers"},
+	}
+	busy.Backlog = views.Backlog{Files: 48_200, Bytes: 9_300_000_000_000, LastHour: 812, DailyLimit: 10_000, Today: 7_412, End: time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)}
+	stuck := full
+	stuck.Backlog = views.Backlog{Files: 1 << 60, Bytes: 1 << 62, DailyLimit: 100_000_000, Today: 100_000_001, LastHour: 1 << 50, End: now.AddDate(7000, 0, 0)}
+	unknown := full
+	unknown.Backlog = views.Backlog{Files: 1, Bytes: 1}
+	today := full
+	today.Backlog = views.Backlog{Files: 12, Bytes: 99_000, DailyLimit: 500, Today: 3, LastHour: 3}
 	setUp := views.BusinessUnitShowProps{Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", HasCredential: true}
 	unconfirmed := setUp
 	unconfirmed.Unconfirmed, unconfirmed.ScanProblem = true, "AccessDenied: "+absurd
@@ -125,16 +137,41 @@ func unitSamples() []sample {
 			Errors: map[string]string{"name": "Use at most 120 characters.", "slug": "Use only small letters a to z, digits and hyphens.", "active_prefix": "End the prefix with a slash."},
 		})},
 		{"unit", views.BusinessUnitShow(page(home), full)},
+		{"unit-backlog", views.BusinessUnitShow(page(home), busy)},
+		{"unit-backlog-stuck", views.BusinessUnitShow(viewer(home), stuck)},
+		{"unit-backlog-unknown", views.BusinessUnitShow(page(home), unknown)},
+		{"unit-backlog-today", views.BusinessUnitShow(page(home), today)},
 		{"unit-set-up", views.BusinessUnitShow(page(home), setUp)},
 		{"unit-problems", views.BusinessUnitShow(viewer(home), unconfirmed)},
 		{"unit-off", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("off"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"unit-enabling", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("enabling"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"settings", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
-			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, LastDeleted: now.AddDate(0, 0, 30),
+			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, Held: 2, LastDeleted: now.AddDate(0, 0, 30),
+			Form: views.UnitForm{DailyLimit: "0", LockVersion: "1"},
 		})},
 		{"settings-refused", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
 			Unit: unit, RetentionDays: 30, Confirm: "emea", Errors: map[string]string{"confirm": "Type emea-contact-centre exactly."},
 		})},
+		{"settings-limit-refused", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, RetentionDays: 30, Files: 1, Held: 1,
+			Form: views.UnitForm{DailyLimit: absurd[:100], FolderMarker: true, LockVersion: "1", Errors: map[string]string{"daily_limit": "Enter a whole number from 0 (no limit) to 100,000,000."}},
+		})},
+		{"settings-changed", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, RetentionDays: 30,
+			Form: views.UnitForm{DailyLimit: "500", FolderMarker: true, LockVersion: "2", Theirs: "a daily limit of 10,000 files and no folder marker"},
+		})},
+		{"settings-viewer", views.UnitSettings(viewer(home+"/settings"), views.UnitSettingsProps{Unit: unit, RetentionDays: 30, Form: views.UnitForm{DailyLimit: "500", LockVersion: "2"}})},
+		{"strangers", views.StrangerList(page(home+"/strangers"), views.StrangerListProps{
+			Unit: unit, Location: connect.Location, Total: 12_345, Next: home + "/strangers?after=YQ", Rows: []views.Stranger{
+				{Key: "what/is this\n.bin", Size: 1, FirstSeen: now.Add(-time.Hour), Modified: now.Add(-2 * time.Hour)},
+				{Key: absurd, Size: 1 << 62, FirstSeen: now.AddDate(-9, 0, 0), Modified: now.AddDate(9, 0, 0)},
+				{Key: "uploads/report.pdf", Size: 212_800_000, FirstSeen: now.AddDate(0, 0, -3), Modified: now.AddDate(0, 0, -3)},
+			},
+		})},
+		{"strangers-last", views.StrangerList(viewer(home+"/strangers"), views.StrangerListProps{
+			Unit: unit, Location: connect.Location, Total: 51, Start: home + "/strangers", Rows: []views.Stranger{{Key: "z", FirstSeen: now, Modified: now}},
+		})},
+		{"strangers-none", views.StrangerList(page(home+"/strangers"), views.StrangerListProps{Unit: unit, Location: connect.Location})},
 		{"settings-off", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{Unit: unitIn("off"), Location: connect.Location, RetentionDays: 30})},
 	}
 }

@@ -46,7 +46,7 @@ func TestFileRowsCarryTheirIdentity(t *testing.T) {
 		got = append(got, e.AttrOr("data-id", "")+" "+e.AttrOr("data-state", "")+" "+e.Find("td:last-child .badge").Text())
 	})
 	want := []string{
-		"12 placed Ready", "11 placed Ready", "10 placed Ready", "9 placed Deletes soon", "8 placing Placing",
+		"12 placed Ready", "11 placed Ready", "10 placed On hold", "9 placed Deletes soon", "8 placing Placing",
 		"7 queued Queued", "6 failed Failed", "5 removed Removed", "4 removing Removing",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -89,7 +89,7 @@ func TestRefusedFormsKeepValuesAndFocusTheFirstMistake(t *testing.T) {
 	t.Parallel()
 	for name, field := range map[string]string{
 		"unit-new-refused": "name", "rule-edit-refused": "name", "set-up-refused": "email", "link-new-refused": "lifetime",
-		"settings-refused": "confirm", "credentials-regenerate-refused": "confirm",
+		"settings-refused": "confirm", "settings-limit-refused": "daily_limit", "file-hold-refused": "reason", "credentials-regenerate-refused": "confirm",
 	} {
 		doc := find(t, name)
 		focus := doc.Find("main [autofocus]")
@@ -121,7 +121,7 @@ func TestSignedInPagesOfferSignOut(t *testing.T) {
 
 func TestViewersSeeWhyTheyMayNot(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"credentials-viewer", "rules-viewer", "files-viewer", "unit-problems"} {
+	for _, name := range []string{"credentials-viewer", "rules-viewer", "files-viewer", "unit-problems", "settings-viewer", "files-some-failed", "file-held-viewer"} {
 		if text := find(t, name).Find(".denied").First().Text(); !strings.Contains(text, "You need the permission") {
 			t.Errorf("%s says %q", name, text)
 		}

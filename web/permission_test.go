@@ -11,16 +11,18 @@ import (
 // asks for: a for administrators only, all of them today.
 var changes = []string{
 	"/business-units", "/business-units/emea/enable", "/business-units/emea/disable", "/business-units/emea/run",
-	"/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
+	"/business-units/emea/settings", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/credentials/acknowledge",
 	"/business-units/emea/rules", "/business-units/emea/rules/preview", "/business-units/emea/rules/1",
 	"/business-units/emea/rules/1/pause", "/business-units/emea/rules/1/resume", "/business-units/emea/rules/1/delete",
 	"/business-units/emea/files/delete", "/business-units/emea/files/1/retry",
+	"/business-units/emea/files/1/hold", "/business-units/emea/files/1/release", "/business-units/emea/files/retry-failed",
 	"/business-units/emea/files/links", "/business-units/emea/links/1/revoke",
 }
 
 var pages = []string{
 	"/", "/history", "/business-units", "/business-units/emea", "/business-units/emea/settings",
+	"/business-units/emea/strangers",
 	"/business-units/emea/history", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/rules", "/business-units/emea/rules/new",
 	"/business-units/emea/files", "/business-units/emea/files/delete", "/business-units/emea/links",
@@ -137,9 +139,9 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 	}
 	for _, change := range []string{
 		"/rules/" + rule, "/rules/" + rule + "/pause", "/rules/" + rule + "/resume", "/rules/" + rule + "/delete",
-		"/files/" + placement + "/retry", "/files/delete", "/files/links",
+		"/files/" + placement + "/retry", "/files/" + placement + "/hold", "/files/" + placement + "/release", "/files/delete", "/files/links",
 	} {
-		if a := c.post("/business-units/emea"+change, url.Values{"id": {placement}}); a.status != http.StatusNotFound {
+		if a := c.post("/business-units/emea"+change, url.Values{"id": {placement}, "reason": {"kept"}}); a.status != http.StatusNotFound {
 			t.Errorf("POST %s answers %d", change, a.status)
 		}
 	}

@@ -87,6 +87,8 @@ func table(deps Deps, m metrics) []route {
 		slow(post(unit+"/disable", seaEdit, h.Units.Disable)),
 		post(unit+"/run", rulesEdit, h.Units.Run),
 		get(unit+"/settings", view, h.Units.Settings),
+		post(unit+"/settings", seaEdit, h.Units.Configure),
+		get(unit+"/strangers", view, h.Units.Strangers),
 		get(unit+"/history", view, h.History.Unit),
 
 		// Credentials
@@ -115,9 +117,12 @@ func table(deps Deps, m metrics) []route {
 		get(unit+"/files", view, h.Files.List),
 		get(unit+"/files/delete", view, h.Files.AskDelete),
 		slow(post(unit+"/files/delete", seaEdit, h.Files.Delete)),
+		slow(post(unit+"/files/retry-failed", seaEdit, h.Files.RetryFailed)),
 		get(unit+"/files/:id", view, h.Files.Show),
 		get(unit+"/files/:id/download", view, h.Files.Download),
 		post(unit+"/files/:id/retry", seaEdit, h.Files.Retry),
+		post(unit+"/files/:id/hold", seaEdit, h.Files.Hold),
+		post(unit+"/files/:id/release", seaEdit, h.Files.Release),
 		get(unit+"/catalogue/:id", view, h.Files.Catalogue),
 
 		// Share links

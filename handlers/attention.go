@@ -1,0 +1,62 @@
+package handlers
+
+import (
+	"net/url"
+
+	"seaportal/internal/businessunit"
+	"seaportal/internal/path"
+	"seaportal/models"
+	"seaportal/views"
+	"seaportal/views/ui"
+)
+
+// attention gathers what waits for a person, unit by unit.
+func attention(all []businessunit.Summary) []views.Attention {
+	var list []views.Attention
+	for _, unit := range all {
+		name, slug := unit.Name, unit.Slug
+		if unit.ScanError != "" {
+			list = append(list, views.Attention{
+				Tone: ui.ToneBad, Title: name + ": active storage could not be read", Text: unit.ScanError,
+				Action: "Open", Href: path.BusinessUnit(slug),
+			})
+		}
+		if unit.Failed > 0 {
+			list = append(list, failures(name+": ", slug, unit.Failed))
+		}
+		if unit.Strangers > 0 {
+			list = append(list, strangers(name+": ", slug, unit.Strangers))
+		}
+		if unit.Unseen > 0 {
+			list = append(list, views.Attention{
+				Tone: ui.ToneWarn, Title: name + ": " + ui.Plural(unit.Unseen, "file", "files") + " will be deleted within 3 days",
+				Text: "Nobody downloaded them through the portal.", Action: "See files", Href: path.Files(slug),
+			})
+		}
+		if set := unit.Credential; set != nil && set.State == models.CredentialActive && set.AcknowledgedAt == nil {
+			list = append(list, views.Attention{
+				Tone: ui.ToneWarn, Title: name + ": credentials not confirmed saved",
+				Text: "Regenerate them if you don't have the secret.", Action: "Credentials", Href: path.Credentials(slug),
+			})
+		}
+	}
+	return list
+}
+
+// failures points to placements that failed. whose begins the line: the unit's
+// name where there are several.
+func failures(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "file", "files") + " could not be placed",
+		Text: "Each says why, and can be tried again.", Action: "See files",
+		Href: path.FilesWith(slug, url.Values{"status": {string(models.PlacementFailed)}}),
+	}
+}
+
+// strangers points to objects that SEA did not place.
+func strangers(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneWarn, Title: whose + ui.Plural(n, "object", "objects") + " in SEA that no placement explains",
+		Text: "Something else wrote to the location. SEA leaves it alone.", Action: "See objects", Href: path.Strangers(slug),
+	}
+}

@@ -1,0 +1,93 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"seaportal/internal/clock"
+	"seaportal/models"
+)
+
+func (p *portal) addStrangers(n int) {
+	p.t.Helper()
+	now := clock.Real.Now()
+	rows := make([]models.Stranger, n)
+	for i := range rows {
+		rows[i] = models.Stranger{UnitID: p.unit.ID, Key: fmt.Sprintf("s%03d\n&", i), Size: 5, LastModified: now, FirstSeen: now, LastSeen: now}
+	}
+	if err := p.store.SaveStrangers(p.t.Context(), rows); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func TestStrangersAreCountedAndListedPageByPage(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.signedIn("viewer@example.com")
+	list := "/business-units/emea/strangers"
+	if a := c.get(list); a.status != http.StatusOK || !strings.Contains(a.body, "Every object is explained") {
+		t.Errorf("without any it answers %d", a.status)
+	}
+	if strings.Contains(c.get("/").body+c.get("/business-units/emea").body, "no placement explains") {
+		t.Error("there are none, and the overviews say so")
+	}
+	p.addStrangers(51)
+	for _, page := range []string{"/", "/business-units/emea"} {
+		line := c.get(page).doc(t).Find(".attention li").Text()
+		if !strings.Contains(line, "51 objects in SEA that no placement explains") {
+			t.Errorf("%s says %q", page, line)
+		}
+	}
+	seen := 0
+	for page := list; page != ""; {
+		doc := c.get(page).doc(t)
+		seen += doc.Find("tr[data-key]").Length()
+		if key := doc.Find("tr[data-key] .key").First().Text(); !strings.Contains(key, "␊&") {
+			t.Errorf("the key is shown as %q", key)
+		}
+		page = doc.Find("a[rel=next]").AttrOr("href", "")
+	}
+	if seen != 51 {
+		t.Errorf("%d objects on all pages", seen)
+	}
+	if n := c.get(list + "?after=%21").doc(t).Find("tr[data-key]").Length(); n != 50 {
+		t.Errorf("from no place at all: %d", n)
+	}
+}
+
+func TestTheOverviewSaysWhyAScanFailed(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.execute(`UPDATE business_units SET scan_error = 'S3 says <NoSuchBucket>'`)
+	text := p.admin().get("/business-units/emea").doc(t).Find("main .note.bad").Text()
+	for _, want := range []string{"Active storage could not be read", "S3 says <NoSuchBucket>", "active/emea/", "Run now"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %q", want, text)
+		}
+	}
+}
+
+func TestTheOverviewMeasuresTheBacklog(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	if strings.Contains(c.get("/business-units/emea").body, "Waiting to be placed") {
+		t.Error("nothing waits, and there is a backlog")
+	}
+	rule := p.addRule(p.unit)
+	for i := range 3 {
+		p.addFile(p.unit, fmt.Sprintf("calls/%d.wav", i))
+	}
+	p.execute(`UPDATE files SET rule_id = ?, rule_version = 1, last_modified = '2020-01-01 00:00:00'`, rule)
+	p.execute(`UPDATE business_units SET daily_limit = 2`)
+	doc := c.get("/business-units/emea").doc(t)
+	card := doc.Find("section[aria-labelledby=backlog]")
+	if text := card.Text(); !strings.Contains(text, "3 files") || !strings.Contains(text, "15 B") || !strings.Contains(text, "0 of 2") || !strings.Contains(text, "00:00 UTC") {
+		t.Errorf("the backlog shows %q", text)
+	}
+	if meter := card.Find("meter"); meter.AttrOr("max", "") != "2" || meter.AttrOr("value", "") != "0" {
+		t.Error("the meter is wrong")
+	}
+}
