@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,6 +122,18 @@ func (m *Matcher) Miss(f File) (row int, missed bool) {
 		}
 	}
 	return 0, false
+}
+
+// Attributes gives the names of the attributes that the conditions look at, so
+// that a long walk need not read the others.
+func (m *Matcher) Attributes() []string {
+	var names []string
+	for i := range m.tests {
+		if name := m.tests[i].attr; name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Active tells whether the rule claims files at that instant: it is on and

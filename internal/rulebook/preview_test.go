@@ -87,6 +87,8 @@ func TestPreviewCountsEachFileOnce(t *testing.T) {
 			ManagedBy:    []rulebook.Manager{{RuleID: sales.ID, Name: "Sales", Files: 1}},
 			PlacedBefore: 1, Gone: 1, NotActive: 1, NotDue: 1,
 			First: []rulebook.PreviewFile{{ID: ids["a.wav"], Key: "a.wav", Size: 100}, {ID: ids["b.wav"], Key: "b.wav", Size: 100}},
+			// Six that no other rule has arrived within three days; one of them left again since.
+			PerDay: rulebook.Tally{Files: 2, Bytes: 200}, ArrivalDays: 3,
 		}
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(rulebook.PreviewFile{}, "Stored")); diff != "" {
 			t.Error(diff)

@@ -1,121 +1,91 @@
 package rulebook
 
 import (
-	"cmp"
-	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"seaportal/internal/rule"
+	"seaportal/internal/store"
 	"seaportal/models"
 )
 
-// previewer holds files against a definition and counts.
-type previewer struct {
+// question is what a preview asks of every file. It is not changed once it is
+// made, so that all walkers share it.
+type question struct {
 	unit    models.BusinessUnit
 	ruleID  int64
 	matcher *rule.Matcher
 	now     time.Time
-	// rivals are the unit's other rules that claim files now, and the previewed
-	// one among them as if it were on.
-	rivals  []*rule.Matcher
-	ids     map[*rule.Matcher]int64
-	names   map[int64]string
-	managed map[int64]int64
-	seen    Preview
+	recent  time.Time // what arrived since counts for the daily estimate
+	// rivals are the media type's other rules, and the previewed one among them
+	// as if it were on.
+	rivals []*rule.Matcher
+	ids    map[*rule.Matcher]int64
+	names  map[int64]string
 }
 
-func (s *Service) newPreviewer(
-	ctx context.Context, unit models.BusinessUnit, d rule.Definition, ruleID int64,
-) (*previewer, error) {
-	d.State = rule.On
-	matcher, err := rule.Compile(d)
-	if err != nil {
-		return nil, err
-	}
-	p := &previewer{
-		unit: unit, ruleID: ruleID, matcher: matcher, now: s.Clock.Now(), rivals: []*rule.Matcher{matcher},
-		ids: map[*rule.Matcher]int64{matcher: ruleID}, managed: map[int64]int64{},
-		seen: Preview{Misses: make([]int64, len(d.Criteria))},
-	}
-	if p.names, err = s.Store.RuleNames(ctx, unit.ID); err != nil {
-		return p, err
-	}
-	rules, err := s.Store.Rules(ctx, unit.ID)
-	if err != nil {
-		return p, err
-	}
-	for _, row := range rules {
-		other, err := Definition(row)
-		if err != nil {
-			return p, err
-		}
-		if row.ID == ruleID || other.MediaType != d.MediaType {
-			continue
-		}
-		m, err := rule.Compile(other)
-		if err != nil {
-			return p, err
-		}
-		p.rivals, p.ids[m] = append(p.rivals, m), row.ID
-	}
-	return p, nil
+// previewer is one walker's part of a preview.
+type previewer struct {
+	*question
+
+	seen    Preview
+	managed map[int64]int64 // files by the other rule that has them
+	oldest  time.Time
 }
 
 // look counts one file, for the first reason that applies.
-func (p *previewer) look(file models.File, known rule.File) {
-	p.seen.Looked++
-	if row, missed := p.matcher.Miss(known); missed {
-		if row >= 0 {
-			p.seen.Misses[row]++
+func (p *previewer) look(row *store.CatalogueRow, known rule.File) {
+	if p.seen.Looked++; p.seen.Looked == 1 || row.Stored.Before(p.oldest) {
+		p.oldest = row.Stored
+	}
+	if condition, missed := p.matcher.Miss(known); missed {
+		if condition >= 0 {
+			p.seen.Misses[condition]++
 		}
 		return
 	}
 	p.seen.Matching++
 	d := p.matcher.Definition()
-	manager, managed := p.managerOf(file, known)
+	manager, managed := p.managerOf(row, known)
+	if !managed && row.Stored.After(p.recent) {
+		p.seen.PerDay.add(1, row.Size)
+	}
 	switch {
-	case file.ProcessedAt != nil:
+	case row.Processed:
 		p.seen.PlacedBefore++
 	case managed:
 		p.managed[manager]++
-	case file.GoneAt != nil:
+	case row.Gone:
 		p.seen.Gone++
-	case file.LongTerm() || p.unit.StorageKind == models.StorageCustom:
+	case row.LongTerm || p.unit.StorageKind == models.StorageCustom:
 		p.seen.NotActive++
-	case d.Action.Places() && rule.Due(file.LastModified, d.AfterDays, d.StartDate).After(p.now), d.StartDate.After(p.now):
+	case d.Action.Places() && rule.Due(row.Stored, d.AfterDays, d.StartDate).After(p.now), d.StartDate.After(p.now):
 		p.seen.NotDue++
 	default:
-		p.take(file)
+		p.take(row)
 	}
 }
 
 // managerOf gives the other rule that has the file, or would get it first.
-func (p *previewer) managerOf(file models.File, known rule.File) (int64, bool) {
-	if file.RuleID != nil {
-		return *file.RuleID, *file.RuleID != p.ruleID
+func (p *previewer) managerOf(row *store.CatalogueRow, known rule.File) (int64, bool) {
+	if row.RuleID != 0 {
+		return row.RuleID, row.RuleID != p.ruleID
 	}
 	best, ok := rule.Choose(p.rivals, known, p.now)
 	return p.ids[best], ok && best != p.matcher
 }
 
-func (p *previewer) take(file models.File) {
-	p.seen.Now.Files++
-	p.seen.Now.Bytes += file.Size
-	if len(p.seen.First) < previewFirst {
-		p.seen.First = append(p.seen.First, PreviewFile{
-			ID: file.ID, Key: file.Key, Size: file.Size, Stored: file.LastModified.UTC(),
-		})
+// take counts a file that would be placed, and remembers it among the first.
+func (p *previewer) take(row *store.CatalogueRow) {
+	p.seen.Now.add(1, row.Size)
+	first := p.seen.First
+	if len(first) == previewFirst && row.Key >= first[previewFirst-1].Key {
+		return
 	}
-}
-
-// result adds the other rules, the one with most files first.
-func (p *previewer) result() Preview {
-	for id, files := range p.managed {
-		p.seen.ManagedBy = append(p.seen.ManagedBy, Manager{RuleID: id, Name: p.names[id], Files: files})
-	}
-	slices.SortFunc(p.seen.ManagedBy, func(a, b Manager) int {
-		return cmp.Or(cmp.Compare(b.Files, a.Files), cmp.Compare(a.RuleID, b.RuleID))
+	at, _ := slices.BinarySearchFunc(first, row.Key, func(f PreviewFile, key string) int {
+		return strings.Compare(f.Key, key)
 	})
-	return p.seen
+	first = slices.Insert(first, at, PreviewFile{ID: row.ID, Key: row.Key, Size: row.Size, Stored: row.Stored})
+	p.seen.First = first[:min(previewFirst, len(first))]
 }

@@ -7,6 +7,7 @@ package rulebook
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -23,7 +24,8 @@ type Service struct {
 	Store *store.Store
 	// Clock is the life cycle's: "today or later" is by it.
 	Clock clock.Clock
-	// PreviewBudget bounds how long a preview counts; zero is two seconds.
+	// PreviewBudget bounds how long a preview or a simulation counts; zero is just
+	// below two seconds.
 	PreviewBudget time.Duration
 }
 
@@ -133,4 +135,18 @@ func clean(d rule.Definition) rule.Definition {
 		d.Criteria = nil
 	}
 	return d
+}
+
+// RuleFile gives what a rule may know of a catalogued file.
+func RuleFile(file models.File) (rule.File, error) {
+	known := rule.File{
+		Name: file.Key, Size: file.Size, Stored: file.LastModified, MediaType: rule.MediaType(file.MediaType),
+	}
+	if file.Attributes == "" || file.Attributes == "{}" {
+		return known, nil
+	}
+	if err := json.Unmarshal([]byte(file.Attributes), &known.Attributes); err != nil {
+		return known, fmt.Errorf("read attributes of file %d: %w", file.ID, err)
+	}
+	return known, nil
 }

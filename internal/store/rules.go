@@ -113,17 +113,3 @@ func (s *Store) RuleCounts(ctx context.Context, unitID int64) (map[int64]RuleCou
 	}
 	return byRule, wrap(err, "count placements by rule of unit %d", unitID)
 }
-
-// CatalogueAfter gives the files of a unit and media type in the byte order of
-// key and ETag from after a file on, gone ones included, without what only a
-// scan needs. It serves long read-only walks: a batch holds no lock.
-func (s *Store) CatalogueAfter(
-	ctx context.Context, unitID int64, mediaType string, after models.File, limit int,
-) ([]models.File, error) {
-	files, err := gorm.G[models.File](s.read).
-		Select("id", "key", "etag", "size", "storage_class", "media_type", "attributes", "last_modified",
-			"gone_at", "rule_id", "processed_at").
-		Where("business_unit_id = ? AND media_type = ? AND (key, etag) > (?, ?)", unitID, mediaType, after.Key, after.ETag).
-		Order("key, etag").Limit(limit).Find(ctx)
-	return files, wrap(err, "read catalogue of unit %d", unitID)
-}
