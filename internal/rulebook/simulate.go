@@ -75,11 +75,11 @@ func (s *Service) Simulate(ctx context.Context, unit models.BusinessUnit) (Simul
 	if err != nil {
 		return Simulation{}, err
 	}
-	placed, err := s.Store.PlacedSince(ctx, unit.ID, f.days[0])
+	used, err := s.Store.CountQueuedSince(ctx, unit.ID, f.days[0])
 	if err != nil {
 		return Simulation{}, err
 	}
-	return f.sum(parts, queued, placed), nil
+	return f.sum(parts, queued, used), nil
 }
 
 // forecast is what all walkers of a simulation share.

@@ -6,8 +6,8 @@ import (
 )
 
 // sum adds up what the walkers found and what is queued already, and spreads it
-// as the daily limit allows. placed is how many files were placed today.
-func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, placed int64) Simulation {
+// as the daily limit allows, of which used is gone today.
+func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, used int64) Simulation {
 	sim := Simulation{Days: f.days, Blocked: f.blocked(), Limit: int64(f.unit.DailyLimit), Partial: f.partial}
 	due := make([][]Tally, len(f.rules))
 	for i, r := range f.rules {
@@ -23,7 +23,11 @@ func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, placed int6
 			}
 		}
 	}
-	for _, q := range queued {
+	sim.Backlog = make([]Tally, len(f.days))
+	if sim.Limit > 0 {
+		spread(due, sim.Backlog, sim.Limit, used)
+	}
+	for _, q := range queued { // they have had their turn of the limit
 		if i, on := f.byID[q.RuleID]; on {
 			due[i][0].add(q.Files, q.Bytes)
 		}
@@ -32,10 +36,6 @@ func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, placed int6
 		for i := range due {
 			clear(due[i])
 		}
-	}
-	sim.Backlog = make([]Tally, len(f.days))
-	if sim.Limit > 0 {
-		spread(due, sim.Backlog, sim.Limit, placed)
 	}
 	return sim
 }
@@ -53,39 +53,32 @@ func (f *forecast) blocked() string {
 	return ""
 }
 
-// spread moves what a day's limit does not take to the next days: what became
-// due first goes first, and of one day the rules in their order. used is how
-// much of today's limit is gone. What is left at the end of a day is its
-// backlog; what is left at the end of the last is placed after it.
+// spread moves what a day's limit does not take to the next days, as the life
+// cycle does: the rules in their order, and of one rule the files longest due
+// first. used is how much of today's limit is gone. What is left at the end of a
+// day is its backlog; what is left at the end of the last is placed after it.
 func spread(due [][]Tally, backlog []Tally, limit, used int64) {
-	type lot struct {
-		rule int
-		Tally
-	}
-	var waiting []lot
+	waiting := make([]Tally, len(due))
 	for day := range backlog {
-		for i := range due {
-			if due[i][day].Files > 0 {
-				waiting = append(waiting, lot{i, due[i][day]})
-			}
-			due[i][day] = Tally{}
-		}
 		room := limit
 		if day == 0 {
 			room = max(limit-used, 0)
 		}
-		for room > 0 && len(waiting) > 0 {
-			l := &waiting[0]
-			files := min(room, l.Files)
-			bytes := int64(float64(l.Bytes) * float64(files) / float64(l.Files))
-			due[l.rule][day].add(files, bytes)
-			l.Files, l.Bytes, room = l.Files-files, l.Bytes-bytes, room-files
-			if l.Files == 0 {
-				waiting = waiting[1:]
-			}
-		}
-		for _, l := range waiting {
-			backlog[day].add(l.Files, l.Bytes)
+		for i := range due {
+			left := &waiting[i]
+			left.add(due[i][day].Files, due[i][day].Bytes)
+			due[i][day] = left.part(min(room, left.Files))
+			left.add(-due[i][day].Files, -due[i][day].Bytes)
+			room -= due[i][day].Files
+			backlog[day].add(left.Files, left.Bytes)
 		}
 	}
+}
+
+// part is so many of the files with their share of the bytes.
+func (t Tally) part(files int64) Tally {
+	if files >= t.Files {
+		return t
+	}
+	return Tally{Files: files, Bytes: int64(float64(t.Bytes) * float64(files) / float64(t.Files))}
 }
