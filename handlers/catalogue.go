@@ -2,89 +2,96 @@ package handlers
 
 import (
 	"net/http"
-	"time"
+	"net/url"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/path"
 	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
+	"seaportal/internal/store"
 	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
 )
 
-// Catalogue shows a file of active storage that was never placed. One that was
-// has its page among the placements.
+// Catalogue lists the files of active storage, placed or not.
 func (h *Files) Catalogue(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
-	number, err := id(c)
+	query := rulebook.CatalogueQuery{Search: c.QueryParam("q"), State: store.FileState(c.QueryParam("state"))}
+	query.RuleID, _ = number(c.QueryParam("rule"))
+	query.After, _ = number(c.QueryParam("after"))
+	query.Before, _ = number(c.QueryParam("before"))
+	page, err := h.rules.Catalogue(ctx, unit, query)
 	if err != nil {
 		return err
-	}
-	file, placement, err := h.files.CatalogueFile(ctx, unit, number)
-	if err != nil {
-		return err
-	}
-	if placement != nil {
-		return c.Redirect(http.StatusSeeOther, path.File(unit.Slug, placement.ID))
 	}
 	names, err := h.rules.Names(ctx, unit)
 	if err != nil {
 		return err
 	}
-	in := views.CatalogueShowProps{
-		Unit: shown, Key: file.Key, Size: file.Size, MediaType: rule.MediaType(file.MediaType), ETag: file.ETag,
-		Class: file.StorageClass, Stored: file.LastModified, FirstSeen: file.FirstSeen, Gone: when(file.GoneAt),
-		Claimed: when(file.ClaimedAt), Why: whyNotPlaced(file),
+	in := views.CatalogueListProps{
+		Unit: shown, Query: query.Search, State: string(query.State), Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
 	}
-	if file.RuleID != nil {
-		in.RuleID, in.Rule = *file.RuleID, names[*file.RuleID]
-		r, err := h.rules.Show(ctx, unit, *file.RuleID)
-		if err != nil {
-			return err
+	for _, f := range page.Files {
+		row := views.CatalogueRow{ID: f.ID, Key: f.Key, Size: f.Size, Stored: f.LastModified, State: string(store.StateOf(f))}
+		if f.RuleID != nil {
+			row.RuleID, row.Rule = *f.RuleID, names[*f.RuleID]
 		}
-		in.Due, in.Why = due(file, r.Definition), whyClaimed(file, r.Definition, h.life.Now())
+		in.Rows = append(in.Rows, row)
+	}
+	if n := len(page.Files); n > 0 {
+		in.Previous = catalogueBeside(unit, in, page.Previous, "before", page.Files[0].ID)
+		in.Next = catalogueBeside(unit, in, page.Next, "after", page.Files[n-1].ID)
+	}
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.CatalogueList(p, in) })
+}
+
+// catalogueBeside gives the page next to this one, with the same filters;
+// nothing where there is none.
+func catalogueBeside(unit models.BusinessUnit, in views.CatalogueListProps, there bool, side string, id int64) string {
+	if !there {
+		return ""
+	}
+	return path.CatalogueWith(unit.Slug, url.Values{
+		"q": {in.Query}, "state": {in.State}, "rule": {in.Rule}, side: {strconv.FormatInt(id, 10)},
+	})
+}
+
+// Why tells of any file that SEA knows why it is where it is.
+func (h *Files) Why(c echo.Context) error {
+	ctx, unit, shown := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return err
+	}
+	facts, why, err := h.rules.Why(ctx, unit, number)
+	if err != nil {
+		return err
+	}
+	file := facts.File
+	in := views.CatalogueShowProps{
+		Unit: shown, ID: file.ID, Key: file.Key, Size: file.Size, MediaType: rule.MediaType(file.MediaType), ETag: file.ETag,
+		Class: file.StorageClass, State: string(store.StateOf(file)), Stored: file.LastModified, FirstSeen: file.FirstSeen,
+		Gone: when(file.GoneAt), Why: why.Sentence, Elsewhere: why.Elsewhere,
+	}
+	if p := facts.Placement; p != nil {
+		in.PlacementID = p.ID
+		in.InSEA = p.State == models.PlacementPlaced || p.State == models.PlacementRemoving
+	}
+	for _, r := range why.Rules {
+		in.Rules = append(in.Rules, views.WhyRule{
+			ID: r.ID, Name: r.Name, Version: r.Version, Priority: r.Priority, State: r.State, Manages: r.Manages,
+			Matches: r.Matches, Verdict: r.Verdict, Outcomes: r.Outcomes,
+		})
+	}
+	for _, s := range why.Steps {
+		in.Steps = append(in.Steps, views.WhyStep(s))
 	}
 	if in.Attributes, err = attributes(file); err != nil {
 		return err
 	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.CatalogueShow(p, in) })
-}
-
-func whyNotPlaced(file models.File) string {
-	if file.GoneAt != nil {
-		return "It left active storage before a rule placed it."
-	}
-	return "No rule has claimed it: none that is on and has started matches it."
-}
-
-// due is when a claimed file is to be placed; never for a rule that keeps.
-func due(file models.File, d rule.Definition) time.Time {
-	if !d.Action.Places() || file.GoneAt != nil {
-		return time.Time{}
-	}
-	at := file.LastModified.AddDate(0, 0, d.AfterDays)
-	if at.Before(d.StartDate) {
-		return d.StartDate
-	}
-	return at
-}
-
-func whyClaimed(file models.File, d rule.Definition, now time.Time) string {
-	switch {
-	case file.GoneAt != nil:
-		return whyNotPlaced(file)
-	case !d.Action.Places():
-		return "The rule “" + d.Name + "” keeps it in active storage."
-	case d.State == rule.Deleted:
-		return "The rule “" + d.Name + "” claimed it and was deleted before it was placed. No other rule gets it."
-	case d.State != rule.On:
-		return "The rule “" + d.Name + "” claimed it and is not on."
-	case file.Excluded:
-		return "The rule “" + d.Name + "” claimed it, and was changed since so that it does not match any more."
-	case due(file, d).After(now):
-		return "The rule “" + d.Name + "” claimed it. It is not due yet."
-	}
-	return "The rule “" + d.Name + "” claimed it. It is placed by the next run."
 }

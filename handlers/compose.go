@@ -15,6 +15,7 @@ import (
 	"seaportal/internal/rulebook"
 	"seaportal/views"
 	"seaportal/views/layout"
+	"seaportal/views/ui"
 )
 
 // New shows an empty composer.
@@ -69,12 +70,15 @@ type composer struct {
 
 // compose shows the composer with the sentence of what is understood so far.
 func (h *Rules) compose(c echo.Context, status int, form composer) error {
-	in := h.composeProps(c, form)
+	in, err := h.composeProps(c, form)
+	if err != nil {
+		return err
+	}
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.RuleEdit(p, in) })
 }
 
-func (h *Rules) composeProps(c echo.Context, form composer) views.RuleEditProps {
-	_, unit, shown := ofUnit(c)
+func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps, error) {
+	ctx, unit, shown := ofUnit(c)
 	now := h.life.Now()
 	d, _ := form.in.Definition(now, nil) // its complaints are shown when the form is sent
 	props := views.RuleEditProps{
@@ -91,8 +95,25 @@ func (h *Rules) composeProps(c echo.Context, form composer) views.RuleEditProps 
 		if form.version != 0 {
 			props.Version = int(form.version)
 		}
+		done, err := h.rules.Done(ctx, unit, r.ID)
+		if err != nil {
+			return props, err
+		}
+		props.Done, props.Histories = whatIsDone(r.Action, done), done.TwoHistories(r.Action, rule.Action(form.in.Action))
 	}
-	return props
+	return props, nil
+}
+
+// whatIsDone says what a rule did so far.
+func whatIsDone(action rule.Action, done rulebook.Done) string {
+	switch {
+	case done.Managed == 0:
+		return "This rule manages no file yet."
+	case action == rule.Keep && done.Copied+done.Moved == 0:
+		return "This rule keeps " + ui.Plural(done.Managed, "file", "files") + " out of SEA."
+	}
+	return "This rule manages " + ui.Plural(done.Managed, "file", "files") + ": it copied " + ui.Count(done.Copied) +
+		" and moved " + ui.Count(done.Moved) + ", and " + ui.Count(done.Waiting) + " wait."
 }
 
 // Create adds a rule.

@@ -38,7 +38,7 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 		return err
 	}
 	in := placementProps(unit, p)
-	in.Unit, in.File, in.HoldForm = shown, h.row(p, names), form
+	in.Unit, in.File, in.FileID, in.HoldForm = shown, h.row(p, names), p.FileID, form
 	if in.File.Held {
 		if in.Hold, err = h.hold(ctx, p); err != nil {
 			return err

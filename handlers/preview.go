@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"seaportal/internal/fault"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/models"
 	"seaportal/views"
 )
 
@@ -41,7 +43,11 @@ func (h *Rules) Preview(c echo.Context) error {
 		return err
 	}
 	if partial(c) {
-		return render(c, http.StatusOK, views.RulePreviewPart(h.composeProps(c, show)))
+		in, err := h.composeProps(c, show)
+		if err != nil {
+			return err
+		}
+		return render(c, http.StatusOK, views.RulePreviewPart(in))
 	}
 	return h.compose(c, http.StatusOK, show)
 }
@@ -89,22 +95,28 @@ func (h *Rules) count(c echo.Context, show *composer) error {
 		return nil
 	}
 	if err == nil {
-		show.preview = previewProps(seen)
+		show.preview = previewProps(d, seen)
 	}
 	return err
 }
 
-func previewProps(seen rulebook.Preview) *views.RulePreview {
+func previewProps(d rule.Definition, seen rulebook.Preview) *views.RulePreview {
 	p := &views.RulePreview{
-		Checked: clock.Real.Now(), AtLeast: seen.Partial, Matched: seen.Matching,
-		Count: seen.Now.Files, Bytes: seen.Now.Bytes, Placed: seen.PlacedBefore, OutOfReach: seen.Gone + seen.NotActive,
-		NotDue: seen.NotDue,
+		Checked: clock.Real.Now(), AtLeast: seen.Partial, Looked: seen.Looked, Matched: seen.Matching,
+		Count: seen.Now.Files, Bytes: seen.Now.Bytes, Placed: seen.PlacedBefore, Gone: seen.Gone, NotActive: seen.NotActive,
+		NotDue: seen.NotDue, PerDay: seen.PerDay.Files, PerDayBytes: seen.PerDay.Bytes, ArrivalDays: seen.ArrivalDays,
 	}
 	for _, manager := range seen.ManagedBy {
-		p.OtherRule += manager.Files
+		p.Managers = append(p.Managers, views.PreviewOther{ID: manager.RuleID, Name: manager.Name, Files: manager.Files})
+	}
+	for i, files := range seen.Misses {
+		p.Misses = append(p.Misses, views.PreviewMiss{Condition: d.Criteria[i].String(), Files: files})
 	}
 	for _, file := range seen.First {
-		p.First = append(p.First, views.PreviewFile{Key: file.Key, Size: file.Size, Stored: file.Stored})
+		p.First = append(p.First, views.PreviewFile{ID: file.ID, Key: file.Key, Size: file.Size, Stored: file.Stored})
+	}
+	if rate := seen.Rate; rate.Set() {
+		p.Charge = fmt.Sprintf("%s %.2f", rate.Currency, float64(rate.Charge(seen.Now.Bytes, models.RetentionDays))/1e6)
 	}
 	return p
 }

@@ -70,12 +70,7 @@ func (h *Rules) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range versions {
-		in.Versions = append(in.Versions, views.RuleVersionRow{
-			Version: v.Version, At: v.At, By: v.By,
-			Sentence: rule.Sentence(v.Definition, unit.RetentionDays, h.life.Now()),
-		})
-	}
+	in.Versions = h.versionRows(unit, versions)
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleShow(p, in) })
 }
 
@@ -91,17 +86,17 @@ func (h *Rules) find(c echo.Context) (rulebook.Rule, error) {
 
 // Pause stops a rule for the time being.
 func (h *Rules) Pause(c echo.Context) error {
-	return h.turn(c, h.rules.Pause, "The rule is paused.")
+	return h.turn(c, h.rules.Pause, "The rule is paused. It takes and places nothing until it is resumed; its files stay managed by it.")
 }
 
 // Resume turns a paused or draft rule on.
 func (h *Rules) Resume(c echo.Context) error {
-	return h.turn(c, h.rules.Resume, "The rule is on.")
+	return h.turn(c, h.rules.Resume, "The rule is on. It takes what matches, and places what is due, within seconds.")
 }
 
 // Delete lets a rule go. Its files stay managed by it.
 func (h *Rules) Delete(c echo.Context) error {
-	return h.turn(c, h.rules.Delete, "The rule is deleted. Its files stay managed by it.")
+	return h.turn(c, h.rules.Delete, "The rule is deleted. Its files stay managed by it, and no other rule ever gets them.")
 }
 
 // turn is one of the operations that change a rule's state.
@@ -133,6 +128,6 @@ func (h *Rules) AskDelete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := views.RuleDeleteProps{Unit: shown, ID: r.ID, Name: r.Name, Claimed: counts[r.ID].Managed}
+	in := views.RuleDeleteProps{Unit: shown, ID: r.ID, Name: r.Name, Claimed: counts[r.ID].Managed, Waiting: counts[r.ID].Waiting}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleDelete(p, in) })
 }

@@ -22,8 +22,11 @@ func ruleSamples() []sample {
 		Priority: "1", Action: "copy", AfterDays: "2", Sentence: sentence("a", rule.Copy),
 		Conditions: []views.Condition{{Field: "skill", Op: "any-of", Value: "Claims DE, Claims AT"}, {Field: "attr:language", Op: "exists"}, {}},
 		Preview: &views.RulePreview{
-			Checked: now, Matched: 1284, Count: 1102, Bytes: 96_400_000_000, Placed: 110, OtherRule: 59, OutOfReach: 13,
-			First: []views.PreviewFile{{Key: "call-recording/claims/2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now}, {Key: absurd, Size: 1}},
+			Checked: now, Looked: 2100, Matched: 1284, Count: 1102, Bytes: 96_400_000_000, Placed: 110, Gone: 13,
+			Managers: []views.PreviewOther{{ID: 2, Name: "QA samples", Files: 50}, {ID: 3, Name: absurd, Files: 9}},
+			Misses:   []views.PreviewMiss{{Condition: "Skill is any of Claims DE or Claims AT", Files: 800}, {Condition: "Attribute language exists", Files: 16}},
+			PerDay:   37, PerDayBytes: 3_200_000_000, ArrivalDays: 30, Charge: "EUR 2.31",
+			First: []views.PreviewFile{{ID: 1, Key: "call-recording/claims/2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now}, {ID: 2, Key: absurd, Size: 1}},
 		},
 	}
 	blank := views.RuleEditProps{Unit: unit, StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording", Priority: "1", Action: "copy", AfterDays: "0", Sentence: sentence("", rule.Copy)}
@@ -31,9 +34,29 @@ func ruleSamples() []sample {
 	refused.ID, refused.Version, refused.State, refused.Preview = 7, 3, rule.On, nil
 	refused.Name, refused.MediaType, refused.Action = absurd, "carrier-pigeon", "keep"
 	refused.Errors = map[string]string{"name": "Use at most 120 characters.", "media_type": "Choose a media type.", "c[0].value": "Enter a value.", "after_days": "Enter a whole number from 0 to 3650."}
+	partial := edit
+	partial.ID, partial.Version, partial.State, partial.Action = 7, 3, rule.On, "move"
+	partial.Done = "This rule manages 1,300 files: it copied 1,102 and moved 0, and 20 wait."
+	partial.Histories = "This rule has copied 1102 files so far, which stay in active storage. From now on it moves: the 20 files that wait, and new ones, leave active storage. The rule then has two histories: a new rule is clearer."
+	partial.Preview = &views.RulePreview{Checked: now, AtLeast: true, Looked: 910_000, Matched: 640_000, Count: 600_000, Bytes: 1 << 50, NotActive: 7, NotDue: 39_993, PerDay: 0, ArrivalDays: 1}
+	var versions []views.RuleVersionRow
+	for v := 4; v > 0; v-- {
+		versions = append(versions, views.RuleVersionRow{
+			Version: v, At: now.AddDate(0, -v, 0), By: "Ada Admin", Name: "QA samples", Priority: v, StartDate: "2026-11-20",
+			Sentence: sentence("b", []rule.Action{rule.Copy, rule.Move}[v%2]),
+		})
+	}
+	versions[2].Name, versions[2].By, versions[2].Description = absurd, absurd, absurd
+	compared := views.RuleVersionsProps{Unit: unit, ID: 2, Name: "QA samples", State: rule.On, Versions: versions, Was: 1, Is: 4, Changes: []rule.Change{
+		{What: "Action", Was: "Move to SEA", Is: "Copy to SEA"}, {What: "Description", Is: absurd}, {What: "Condition", Was: "Skill is any of A", Is: "Skill is any of A or B"},
+	}}
+	same := compared
+	same.Was, same.Is, same.Changes = 2, 4, nil
+	plain := compared
+	plain.Was, plain.Is, plain.Versions = 0, 0, versions[3:]
 	show := views.RuleShowProps{
 		Unit: unit, Rule: rows[1], Description: "For the audit of spring.", Action: rule.Move, AfterDays: 2, Claimed: 1300, Waiting: 20,
-		Versions: []views.RuleVersionRow{{Version: 2, At: now.Add(-time.Hour), By: "Ada Admin", Sentence: sentence("b", rule.Move)}, {Version: 1, At: now.AddDate(-1, 0, 0), By: absurd, Sentence: sentence("b", rule.Copy)}},
+		Versions: versions,
 	}
 	return []sample{
 		{"rules", views.RuleList(at, views.RuleListProps{Unit: unit, Rules: rows})},
@@ -42,8 +65,96 @@ func ruleSamples() []sample {
 		{"rule-new", views.RuleEdit(at, edit)},
 		{"rule-new-blank", views.RuleEdit(at, blank)},
 		{"rule-edit-refused", views.RuleEdit(at, refused)},
+		{"rule-edit-partial", views.RuleEdit(at, partial)},
 		{"rule", views.RuleShow(at, show)},
-		{"rule-delete", views.RuleDelete(at, views.RuleDeleteProps{Unit: unit, ID: 2, Name: "QA samples", Claimed: 138})},
+		{"rule-delete", views.RuleDelete(at, views.RuleDeleteProps{Unit: unit, ID: 2, Name: "QA samples", Claimed: 138, Waiting: 20})},
+		{"rule-versions", views.RuleVersions(at, plain)},
+		{"rule-versions-compared", views.RuleVersions(at, compared)},
+		{"rule-versions-same", views.RuleVersions(at, same)},
+		{"simulation", views.Simulate(page(home+"/simulate"), simulation(8))},
+		{"simulation-one", views.Simulate(page(home+"/simulate"), simulation(1))},
+		{"simulation-blocked", views.Simulate(page(home+"/simulate"), views.SimulateProps{Unit: unit, Blocked: "No rule is on: nothing is placed until one is."})},
+	}
+}
+
+// simulation is a month with so many rules.
+func simulation(rules int) views.SimulateProps {
+	in := views.SimulateProps{Unit: unit, Limit: 500, Later: 12, Partial: rules == 1}
+	placed := func(r, d int) (files, bytes int64) {
+		if (r+d)%3 == 0 {
+			files = int64((r + 1) * (30 - d) * 7 % 190)
+		}
+		return files, files * 4_000_000
+	}
+	var days []time.Time
+	for d := range 30 {
+		days = append(days, rule.Day(now).AddDate(0, 0, d))
+	}
+	for r := range rules {
+		one := views.SimulatedRule{ID: int64(r + 1), Name: fmt.Sprintf("Rule %d", r+1), Action: rule.Copy, Claims: int64(r * 100)}
+		for d := range days {
+			files, bytes := placed(r, d)
+			one.Files, one.Bytes = one.Files+files, one.Bytes+bytes
+		}
+		in.Rules = append(in.Rules, one)
+	}
+	if rules > 1 {
+		in.Rules[1].Name = absurd
+	}
+	for d, day := range days[:4] {
+		shown := views.SimulatedDay{Day: day, Backlog: int64(90 - 30*d)}
+		for r, one := range in.Rules {
+			one.Files, one.Bytes = placed(r, d)
+			shown.Placed = append(shown.Placed, one)
+		}
+		in.Days = append(in.Days, shown)
+	}
+	in.Chart = views.SimulationChart(in.Rules, days, placed)
+	return in
+}
+
+func catalogueSamples() []sample {
+	at := page(home + "/catalogue")
+	list := views.CatalogueListProps{Unit: unit, Rules: []ui.Option{{Value: "1", Label: "Northwind audit"}}, Next: "?after=4", Rows: []views.CatalogueRow{
+		{ID: 1, Key: "2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now.AddDate(0, 0, -2), State: "placed", RuleID: 1, Rule: "Northwind audit"},
+		{ID: 2, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Stored: now, State: "managed", RuleID: 1, Rule: absurd},
+		{ID: 3, Key: "chat/2026-11-21.txt", Size: 812, Stored: now.AddDate(-1, 0, 0), State: "open"},
+		{ID: 4, Key: absurd, State: "gone"},
+	}}
+	filtered := list
+	filtered.Query, filtered.State, filtered.Rule, filtered.Previous, filtered.Next = "2026-11", "managed", "1", "?before=1", ""
+	none := filtered
+	none.Rows = nil
+	why := views.CatalogueShowProps{
+		Unit: unit, ID: 3, Key: "chat/2026-11-21.txt", Size: 812, MediaType: rule.ChatTranscript, ETag: "d41d8cd9", Class: "STANDARD", State: "managed",
+		Stored: now.AddDate(0, 0, -4), FirstSeen: now.AddDate(0, 0, -4), Why: "The rule “QA samples” manages it: it waits until 26 November 2026, 12:00 UTC.", Elsewhere: 1,
+		Rules: []views.WhyRule{
+			{ID: 1, Name: "Northwind audit", Version: 3, Priority: 1, State: rule.On, Verdict: "Does not match: Skill is any of Claims DE; the file has none.", Outcomes: []rule.Outcome{
+				{Row: -1, Condition: "Media type is Chat transcript", Value: "Chat transcript", Pass: true}, {Condition: "Skill is any of Claims DE", Value: "none"},
+			}},
+			{ID: 2, Name: absurd, Version: 1, Priority: 2, State: rule.Deleted, Manages: true, Matches: true, Verdict: "Manages this file.", Outcomes: []rule.Outcome{
+				{Row: -1, Condition: "Media type is Chat transcript", Value: "Chat transcript", Pass: true}, {Condition: "File name matches " + absurd, Value: absurd, Pass: true},
+			}},
+		},
+		Steps: []views.WhyStep{
+			{Name: "Claim", Pass: true, Text: "Claimed by the rule “QA samples” on 23 November 2026, 11:00 UTC, for as long as it exists."},
+			{Name: "Due", Text: "On 26 November 2026, 12:00 UTC, 5 days after it was stored."}, {Name: "Storage", Pass: true, Text: "Active storage (STANDARD)."},
+			{Name: "Placed once", Pass: true, Text: "It was never placed before."}, {Name: "SEA", Pass: true, Text: "SEA is enabled for this business unit."},
+		},
+		Attributes: []views.Attribute{{Name: "media-type", Value: "Chat transcript"}},
+	}
+	open := why
+	open.State, open.Rules, open.Elsewhere, open.Gone, open.Why = "gone", nil, 0, now, "It left active storage before any rule placed it."
+	placed := why
+	placed.State, placed.PlacementID, placed.InSEA, placed.Key = "placed", 12, true, absurd
+	return []sample{
+		{"catalogue-list", views.CatalogueList(at, list)},
+		{"catalogue-list-filtered", views.CatalogueList(at, filtered)},
+		{"catalogue-list-no-match", views.CatalogueList(at, none)},
+		{"catalogue-list-empty", views.CatalogueList(at, views.CatalogueListProps{Unit: unit})},
+		{"catalogue", views.CatalogueShow(at, why)},
+		{"catalogue-gone", views.CatalogueShow(at, open)},
+		{"catalogue-placed", views.CatalogueShow(at, placed)},
 	}
 }
 
@@ -82,7 +193,7 @@ func fileSamples() []sample {
 	none := filtered
 	none.Rows, none.Query = nil, absurd
 	show := views.FileShowProps{
-		Unit: unit, File: fileRows()[1], SEAKey: "sea/emea-contact-centre-4021/call-recording/claims/2026-11-21_0917_77c0.mp4", ContentType: "video/mp4",
+		Unit: unit, File: fileRows()[1], FileID: 3, SEAKey: "sea/emea-contact-centre-4021/call-recording/claims/2026-11-21_0917_77c0.mp4", ContentType: "video/mp4",
 		Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", VerifiedBy: "Size and checksum equal the original's.",
 		ETag: "d41d8cd98f00b204e9800998ecf8427e", RuleVersion: 2, Action: rule.Copy, Source: "Still in active storage", Downloads: 3,
 		Attributes: []views.Attribute{{Name: "media-type", Value: "screen-recording"}, {Name: "skill", Value: "Claims DE"}, {Name: "agent", Value: absurd[:200]}},
@@ -128,10 +239,6 @@ func fileSamples() []sample {
 			Unit: unit, Held: []views.FileRow{{ID: 1, Key: absurd, State: "placed", Held: true}}, Refused: absurd + " is on hold. Release it before you delete it.",
 		})},
 		{"files-delete-none", views.FileDelete(at, views.FileDeleteProps{Unit: unit})},
-		{"catalogue", views.CatalogueShow(at, views.CatalogueShowProps{
-			Unit: unit, Key: "chat/2026-11-21.txt", Size: 812, MediaType: rule.ChatTranscript, ETag: "d41d8cd9", Class: "STANDARD", Stored: now.AddDate(0, 0, -4),
-			FirstSeen: now.AddDate(0, 0, -4), Why: "No rule that is on matches it.",
-		})},
 	}
 }
 

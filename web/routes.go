@@ -107,11 +107,13 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/rules/preview", rulesEdit, h.Rules.Preview),
 		get(unit+"/rules/:id", view, h.Rules.Show),
 		post(unit+"/rules/:id", rulesEdit, h.Rules.Update),
+		get(unit+"/rules/:id/versions", view, h.Rules.Versions),
 		get(unit+"/rules/:id/edit", view, h.Rules.Edit),
 		post(unit+"/rules/:id/pause", rulesEdit, h.Rules.Pause),
 		post(unit+"/rules/:id/resume", rulesEdit, h.Rules.Resume),
 		get(unit+"/rules/:id/delete", view, h.Rules.AskDelete),
 		post(unit+"/rules/:id/delete", rulesEdit, h.Rules.Delete),
+		get(unit+"/simulate", view, h.Rules.Simulate),
 
 		// Files
 		get(unit+"/files", view, h.Files.List),
@@ -123,7 +125,8 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/files/:id/retry", seaEdit, h.Files.Retry),
 		post(unit+"/files/:id/hold", seaEdit, h.Files.Hold),
 		post(unit+"/files/:id/release", seaEdit, h.Files.Release),
-		get(unit+"/catalogue/:id", view, h.Files.Catalogue),
+		get(unit+"/catalogue", view, h.Files.Catalogue),
+		get(unit+"/catalogue/:id", view, h.Files.Why),
 
 		// Share links
 		get(unit+"/files/links", view, h.Links.New),

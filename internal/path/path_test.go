@@ -18,7 +18,8 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		path.PreviewRule("emea"), path.EditRule("emea", 7), path.File("emea", 12),
 		path.DownloadFile("emea", 12), path.ForFile(path.FileLinks("emea"), 12),
 		path.RetryFailed("emea"), path.HoldFile("emea", 12), path.ReleaseFile("emea", 12), path.StrangersAfter("emea", "a/\xff"),
-		path.CatalogueFile("emea", 3), path.Shared("abc"), path.SignInThen("/history?after=1"),
+		path.CatalogueFile("emea", 3), path.RuleVersion("emea", 7, 2), path.Simulate("emea"),
+		path.CatalogueWith("emea", url.Values{"q": {"a b"}, "state": {""}}), path.Shared("abc"), path.SignInThen("/history?after=1"),
 	}
 	want := []string{
 		"/business-units/emea", "/business-units/emea/enable", "/business-units/emea/disable", "/business-units/emea/run",
@@ -27,7 +28,8 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		"/business-units/emea/files/12/download", "/business-units/emea/files/links?id=12",
 		"/business-units/emea/files/retry-failed", "/business-units/emea/files/12/hold", "/business-units/emea/files/12/release",
 		"/business-units/emea/strangers?after=YS__",
-		"/business-units/emea/catalogue/3", "/d/abc", "/sign-in?next=%2Fhistory%3Fafter%3D1",
+		"/business-units/emea/catalogue/3", "/business-units/emea/rules/7/versions#version-2", "/business-units/emea/simulate",
+		"/business-units/emea/catalogue?q=a+b", "/d/abc", "/sign-in?next=%2Fhistory%3Fafter%3D1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

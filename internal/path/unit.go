@@ -3,6 +3,7 @@ package path
 import (
 	"encoding/base64"
 	"net/url"
+	"strconv"
 )
 
 // Credentials shows the unit's credential set, and generates one by POST.
@@ -40,6 +41,17 @@ func ResumeRule(slug string, id int64) string { return unit(slug, "rules", numbe
 
 // DeleteRule asks before a rule goes, and lets it go by POST.
 func DeleteRule(slug string, id int64) string { return unit(slug, "rules", number(id), "delete") }
+
+// RuleVersions lists every version of a rule, and compares two that are given as was and is.
+func RuleVersions(slug string, id int64) string { return unit(slug, "rules", number(id), "versions") }
+
+// RuleVersion is one version in that list.
+func RuleVersion(slug string, id int64, version int) string {
+	return RuleVersions(slug, id) + "#version-" + strconv.Itoa(version)
+}
+
+// Simulate looks at the unit's next 30 days.
+func Simulate(slug string) string { return unit(slug, "simulate") }
 
 // Files lists the unit's placements.
 func Files(slug string) string { return unit(slug, "files") }
@@ -89,7 +101,13 @@ func StrangersAfter(slug, key string) string {
 	return with(Strangers(slug), url.Values{"after": {base64.RawURLEncoding.EncodeToString([]byte(key))}})
 }
 
-// CatalogueFile shows a file of active storage that was never placed.
+// Catalogue lists the files of active storage, placed or not.
+func Catalogue(slug string) string { return unit(slug, "catalogue") }
+
+// CatalogueWith is the list narrowed by query values: q, state, rule, after, before. Empty values are left out.
+func CatalogueWith(slug string, query url.Values) string { return with(Catalogue(slug), query) }
+
+// CatalogueFile tells why a file of active storage was placed, or was not.
 func CatalogueFile(slug string, id int64) string { return unit(slug, "catalogue", number(id)) }
 
 func with(page string, query url.Values) string {

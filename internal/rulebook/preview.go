@@ -51,6 +51,8 @@ type Preview struct {
 	// are 30, or as many as the catalogue knows of.
 	PerDay      Tally
 	ArrivalDays int
+	// Rate is the price of keeping the files in SEA, where one is set.
+	Rate Rate
 	// Partial says that the time was up before the whole catalogue was seen.
 	Partial bool
 }
@@ -101,7 +103,13 @@ func (s *Service) Preview(
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview rule of unit %d: %w", unit.ID, err)
 	}
-	return q.sum(parts, partial), nil
+	seen := q.sum(parts, partial)
+	if s.Rate != nil && d.Action.Places() {
+		if seen.Rate, err = s.Rate(ctx); err != nil {
+			return Preview{}, err
+		}
+	}
+	return seen, nil
 }
 
 // newQuestion reads the rules that the definition competes with.

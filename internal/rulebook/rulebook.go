@@ -1,6 +1,6 @@
 // Package rulebook owns the operations on a business unit's rules: compose,
-// edit, pause, resume, delete, read every version, and preview against the
-// catalogue. What a rule means is package rule's; which files it takes and
+// edit, pause, resume, delete, read and compare every version, and what the
+// rules make of the catalogue: preview, why, simulation. What a rule means is package rule's; which files it takes and
 // when is the life cycle's. It refuses to touch files: a change of a rule
 // reaches only what is not processed yet, and a deleted rule keeps its files.
 package rulebook
@@ -27,6 +27,9 @@ type Service struct {
 	// PreviewBudget bounds how long a preview or a simulation counts; zero is just
 	// below two seconds.
 	PreviewBudget time.Duration
+	// Rate gives the price of active storage that previews reckon with. It may
+	// be nil: then none is set.
+	Rate func(context.Context) (Rate, error)
 }
 
 // Rule is a rule as it stands.

@@ -1,0 +1,61 @@
+package rulebook
+
+import (
+	"context"
+
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// cataloguePage is how many files a page lists.
+const cataloguePage = 50
+
+// CatalogueQuery selects a page of the catalogue, by key. After and Before are
+// the ids of the files that the page follows or precedes.
+type CatalogueQuery struct {
+	Search        string
+	State         store.FileState // empty: all in active storage
+	RuleID        int64
+	After, Before int64
+}
+
+// CataloguePage is one page of catalogued files. Previous and Next tell whether
+// there is another page on that side.
+type CataloguePage struct {
+	Files          []models.File
+	Previous, Next bool
+}
+
+// Catalogue lists the files that are known of a unit, placed or not. A file
+// that is named as a page's edge and is not the unit's gives fault.NotFound.
+func (s *Service) Catalogue(ctx context.Context, unit models.BusinessUnit, q CatalogueQuery) (CataloguePage, error) {
+	query := store.CatalogueQuery{
+		UnitID: unit.ID, Search: q.Search, State: q.State, RuleID: q.RuleID, Limit: cataloguePage + 1,
+	}
+	for id, edge := range map[int64]**models.File{q.After: &query.After, q.Before: &query.Before} {
+		if id == 0 {
+			continue
+		}
+		file, err := s.Store.File(ctx, unit.ID, id)
+		if err != nil {
+			return CataloguePage{}, err
+		}
+		*edge = &file
+	}
+	files, err := s.Store.Catalogue(ctx, query)
+	if err != nil {
+		return CataloguePage{}, err
+	}
+	more := len(files) > cataloguePage
+	page := CataloguePage{Files: files, Next: more, Previous: q.After != 0}
+	switch {
+	case q.Before != 0:
+		page.Previous, page.Next = more, true
+		if more {
+			page.Files = files[1:] // read downwards: the one too many is the first
+		}
+	case more:
+		page.Files = files[:cataloguePage]
+	}
+	return page, nil
+}
