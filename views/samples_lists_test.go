@@ -23,7 +23,7 @@ func ruleSamples() []sample {
 		Conditions: []views.Condition{{Field: "skill", Op: "any-of", Value: "Claims DE, Claims AT"}, {Field: "attr:language", Op: "exists"}, {}},
 		Preview: &views.RulePreview{
 			Checked: now, Looked: 2100, Matched: 1284, Count: 1102, Bytes: 96_400_000_000, Placed: 110, Gone: 13,
-			Managers: []views.PreviewOther{{ID: 2, Name: "QA samples", Files: 50}, {ID: 3, Name: absurd, Files: 9}},
+			Managers: []views.PreviewOther{{ID: 2, Name: "QA samples", Files: 50}, {ID: 3, Name: longName, Files: 9}},
 			Misses:   []views.PreviewMiss{{Condition: "Skill is any of Claims DE or Claims AT", Files: 800}, {Condition: "Attribute language exists", Files: 16}},
 			PerDay:   37, PerDayBytes: 3_200_000_000, ArrivalDays: 30, Charge: "EUR 2.31",
 			First: []views.PreviewFile{{ID: 1, Key: "call-recording/claims/2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now}, {ID: 2, Key: absurd, Size: 1}},
@@ -46,9 +46,9 @@ func ruleSamples() []sample {
 			Sentence: sentence("b", []rule.Action{rule.Copy, rule.Move}[v%2]),
 		})
 	}
-	versions[2].Name, versions[2].By, versions[2].Description = absurd, absurd, absurd
+	versions[2].Name, versions[2].By, versions[2].Description = longName, absurd, absurd[:1000]
 	compared := views.RuleVersionsProps{Unit: unit, ID: 2, Name: "QA samples", State: rule.On, Versions: versions, Was: 1, Is: 4, Changes: []rule.Change{
-		{What: "Action", Was: "Move to SEA", Is: "Copy to SEA"}, {What: "Description", Is: absurd}, {What: "Condition", Was: "Skill is any of A", Is: "Skill is any of A or B"},
+		{What: "Action", Was: "Move to SEA", Is: "Copy to SEA"}, {What: "Description", Is: absurd[:1000]}, {What: "Condition", Was: "Skill is any of A", Is: "Skill is any of A or B"},
 	}}
 	same := compared
 	same.Was, same.Is, same.Changes = 2, 4, nil
@@ -77,6 +77,9 @@ func ruleSamples() []sample {
 	}
 }
 
+// longName is a rule's name as long as one may be.
+var longName = string([]rune(absurd)[:100])
+
 // simulation is a month with so many rules.
 func simulation(rules int) views.SimulateProps {
 	in := views.SimulateProps{Unit: unit, Limit: 500, Later: 12, Partial: rules == 1}
@@ -99,7 +102,7 @@ func simulation(rules int) views.SimulateProps {
 		in.Rules = append(in.Rules, one)
 	}
 	if rules > 1 {
-		in.Rules[1].Name = absurd
+		in.Rules[1].Name = longName
 	}
 	for d, day := range days[:4] {
 		shown := views.SimulatedDay{Day: day, Backlog: int64(90 - 30*d)}
@@ -117,7 +120,7 @@ func catalogueSamples() []sample {
 	at := page(home + "/catalogue")
 	list := views.CatalogueListProps{Unit: unit, Rules: []ui.Option{{Value: "1", Label: "Northwind audit"}}, Next: "?after=4", Rows: []views.CatalogueRow{
 		{ID: 1, Key: "2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now.AddDate(0, 0, -2), State: "placed", RuleID: 1, Rule: "Northwind audit"},
-		{ID: 2, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Stored: now, State: "managed", RuleID: 1, Rule: absurd},
+		{ID: 2, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Stored: now, State: "managed", RuleID: 1, Rule: longName},
 		{ID: 3, Key: "chat/2026-11-21.txt", Size: 812, Stored: now.AddDate(-1, 0, 0), State: "open"},
 		{ID: 4, Key: absurd, State: "gone"},
 	}}
@@ -132,7 +135,7 @@ func catalogueSamples() []sample {
 			{ID: 1, Name: "Northwind audit", Version: 3, Priority: 1, State: rule.On, Verdict: "Does not match: Skill is any of Claims DE; the file has none.", Outcomes: []rule.Outcome{
 				{Row: -1, Condition: "Media type is Chat transcript", Value: "Chat transcript", Pass: true}, {Condition: "Skill is any of Claims DE", Value: "none"},
 			}},
-			{ID: 2, Name: absurd, Version: 1, Priority: 2, State: rule.Deleted, Manages: true, Matches: true, Verdict: "Manages this file.", Outcomes: []rule.Outcome{
+			{ID: 2, Name: longName, Version: 1, Priority: 2, State: rule.Deleted, Manages: true, Matches: true, Verdict: "Manages this file.", Outcomes: []rule.Outcome{
 				{Row: -1, Condition: "Media type is Chat transcript", Value: "Chat transcript", Pass: true}, {Condition: "File name matches " + absurd, Value: absurd, Pass: true},
 			}},
 		},
