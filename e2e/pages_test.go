@@ -37,11 +37,15 @@ func TestPages(t *testing.T) {
 	for name, path := range map[string]string{
 		"overview": "/", "units": "/business-units", "unit-new": "/business-units/new", "history": "/history", "system": "/system",
 		"not-found": "/business-units/nobody", "unit-empty": unitPath("empty"), "files-empty": unitPath("empty", "files"),
-		"rules-empty": unitPath("empty", "rules"), "credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"),
+		"rules-empty": unitPath("empty", "rules"), "simulate-empty": unitPath("empty", "simulate"), "catalogue-empty": unitPath("empty", "catalogue"),
+		"credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"),
 	} {
 		v.visit(name, path)
 	}
-	for _, page := range []string{"", "rules", "rules/new", "files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "settings", "strangers", "links", "disable"} {
+	for _, page := range []string{
+		"", "rules", "rules/new", "simulate", "catalogue", "catalogue?state=open", "catalogue?q=nothing-is-called-so",
+		"files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "settings", "strangers", "links", "disable",
+	} {
 		name := "unit-" + strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(page, "-"), "-")
 		v.visitIfThere(person, name, strings.TrimSuffix(unitPath(slug)+"/"+page, "/"))
 	}
@@ -97,7 +101,10 @@ func (v *viewer) visitRules(person *portal, slug string) {
 	v.t.Helper()
 	rules := person.get(unitPath(slug, "rules")).want(http.StatusOK)
 	rule := firstLink(rules, ruleLink)
-	for name, path := range map[string]string{"rule": rule, "rule-edit": rule + "/edit", "rule-delete": rule + "/delete"} {
+	for name, path := range map[string]string{
+		"rule": rule, "rule-edit": rule + "/edit", "rule-delete": rule + "/delete", "rule-versions": rule + "/versions",
+		"rule-compared": rule + "/versions?was=1&is=1",
+	} {
 		v.visitIfThere(person, name, path)
 	}
 }

@@ -25,6 +25,7 @@ var pages = []string{
 	"/business-units/emea/strangers",
 	"/business-units/emea/history", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/rules", "/business-units/emea/rules/new",
+	"/business-units/emea/simulate", "/business-units/emea/catalogue",
 	"/business-units/emea/files", "/business-units/emea/files/delete", "/business-units/emea/links",
 }
 
@@ -126,7 +127,8 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 	file := p.count("files")
 	own := "/business-units/apac"
 	for _, page := range []string{
-		"/rules/" + rule, "/rules/" + rule + "/edit", "/rules/" + rule + "/delete", "/files/" + placement,
+		"/rules/" + rule, "/rules/" + rule + "/edit", "/rules/" + rule + "/delete", "/rules/" + rule + "/versions",
+		"/files/" + placement, "/catalogue?after=" + itoa(file),
 		"/files/links?id=" + placement, "/files/delete?id=" + placement, "/catalogue/" + itoa(file),
 	} {
 		if a := c.get(own + page); a.status != http.StatusOK && a.status != http.StatusSeeOther {

@@ -58,8 +58,10 @@ func (s *Store) Catalogue(ctx context.Context, q CatalogueQuery) ([]models.File,
 		db = db.Where("processed_at IS NULL AND gone_at IS NULL AND rule_id IS NOT NULL")
 	case FileOpen:
 		db = db.Where("processed_at IS NULL AND gone_at IS NULL AND rule_id IS NULL")
-	default:
+	case "":
 		db = db.Where("gone_at IS NULL")
+	default:
+		return nil, nil // an unknown state is nobody's
 	}
 	if q.RuleID != 0 {
 		db = db.Where("rule_id = ?", q.RuleID)

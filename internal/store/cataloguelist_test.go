@@ -62,6 +62,7 @@ func TestCatalogueListNarrowsAndPages(t *testing.T) {
 			"by rule":               {store.CatalogueQuery{RuleID: 7}, []string{"b/managed", "c/placed"}},
 			"any case":              {store.CatalogueQuery{Search: "OPEN"}, []string{"a/Open", "f/100%_open"}},
 			"as typed":              {store.CatalogueQuery{Search: "%_"}, []string{"f/100%_open"}},
+			"unknown":               {store.CatalogueQuery{State: "lost"}, nil},
 			"nothing":               {store.CatalogueQuery{Search: "theirs"}, nil},
 		} {
 			files := list(test.query)
