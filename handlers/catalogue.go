@@ -11,7 +11,6 @@ import (
 	"seaportal/internal/path"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
-	"seaportal/internal/store"
 	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
@@ -20,7 +19,7 @@ import (
 // Catalogue lists the files of active storage, placed or not.
 func (h *Files) Catalogue(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
-	query := rulebook.CatalogueQuery{Search: c.QueryParam("q"), State: store.FileState(c.QueryParam("state"))}
+	query := rulebook.CatalogueQuery{Search: c.QueryParam("q"), State: c.QueryParam("state")}
 	query.RuleID, _ = number(c.QueryParam("rule"))
 	query.After, _ = number(c.QueryParam("after"))
 	query.Before, _ = number(c.QueryParam("before"))
@@ -33,10 +32,10 @@ func (h *Files) Catalogue(c echo.Context) error {
 		return err
 	}
 	in := views.CatalogueListProps{
-		Unit: shown, Query: query.Search, State: string(query.State), Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
+		Unit: shown, Query: query.Search, State: query.State, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
 	}
 	for _, f := range page.Files {
-		row := views.CatalogueRow{ID: f.ID, Key: f.Key, Size: f.Size, Stored: f.LastModified, State: string(store.StateOf(f))}
+		row := views.CatalogueRow{ID: f.ID, Key: f.Key, Size: f.Size, Stored: f.LastModified, State: rulebook.FileState(f)}
 		if f.RuleID != nil {
 			row.RuleID, row.Rule = *f.RuleID, names[*f.RuleID]
 		}
@@ -74,7 +73,7 @@ func (h *Files) Why(c echo.Context) error {
 	file := facts.File
 	in := views.CatalogueShowProps{
 		Unit: shown, ID: file.ID, Key: file.Key, Size: file.Size, MediaType: rule.MediaType(file.MediaType), ETag: file.ETag,
-		Class: file.StorageClass, State: string(store.StateOf(file)), Stored: file.LastModified, FirstSeen: file.FirstSeen,
+		Class: file.StorageClass, State: rulebook.FileState(file), Stored: file.LastModified, FirstSeen: file.FirstSeen,
 		Gone: when(file.GoneAt), Why: why.Sentence, Elsewhere: why.Elsewhere,
 	}
 	if p := facts.Placement; p != nil {

@@ -141,8 +141,10 @@ func catalogueSamples() []sample {
 		},
 		Steps: []views.WhyStep{
 			{Name: "Claim", Pass: true, Text: "Claimed by the rule “QA samples” on 23 November 2026, 11:00 UTC, for as long as it exists."},
-			{Name: "Due", Text: "On 26 November 2026, 12:00 UTC, 5 days after it was stored."}, {Name: "Storage", Pass: true, Text: "Active storage (STANDARD)."},
-			{Name: "Placed once", Pass: true, Text: "It was never placed before."}, {Name: "SEA", Pass: true, Text: "SEA is enabled for this business unit."},
+			{Name: "Due", Text: "On 26 November 2026, 12:00 UTC, 5 days after it was stored."},
+			{Name: "Storage", Pass: true, Text: "Active storage (STANDARD)."},
+			{Name: "Placed once", Pass: true, Text: "It was never placed before."},
+			{Name: "SEA", Pass: true, Text: "SEA is enabled for this business unit."},
 		},
 		Attributes: []views.Attribute{{Name: "media-type", Value: "Chat transcript"}},
 	}

@@ -14,7 +14,7 @@ const cataloguePage = 50
 // the ids of the files that the page follows or precedes.
 type CatalogueQuery struct {
 	Search        string
-	State         store.FileState // empty: all in active storage
+	State         string // open, managed, placed or gone; empty: all in active storage
 	RuleID        int64
 	After, Before int64
 }
@@ -26,11 +26,15 @@ type CataloguePage struct {
 	Previous, Next bool
 }
 
+// FileState tells where a catalogued file stands: open, managed, placed (or
+// queued, ever), or gone from active storage without a placement.
+func FileState(f models.File) string { return string(store.StateOf(f)) }
+
 // Catalogue lists the files that are known of a unit, placed or not. A file
 // that is named as a page's edge and is not the unit's gives fault.NotFound.
 func (s *Service) Catalogue(ctx context.Context, unit models.BusinessUnit, q CatalogueQuery) (CataloguePage, error) {
 	query := store.CatalogueQuery{
-		UnitID: unit.ID, Search: q.Search, State: q.State, RuleID: q.RuleID, Limit: cataloguePage + 1,
+		UnitID: unit.ID, Search: q.Search, State: store.FileState(q.State), RuleID: q.RuleID, Limit: cataloguePage + 1,
 	}
 	for id, edge := range map[int64]**models.File{q.After: &query.After, q.Before: &query.Before} {
 		if id == 0 {

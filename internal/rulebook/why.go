@@ -98,7 +98,7 @@ func (s *Service) addManager(ctx context.Context, f *Facts) error {
 		}
 		for _, v := range versions {
 			if v.Version == f.Placement.RuleVersion {
-				v.Definition.State = manager.State
+				v.State = manager.State
 				manager.Definition, manager.Version = v.Definition, v.Version
 			}
 		}
