@@ -46,7 +46,7 @@ func (s *Service) Catalogue(ctx context.Context, unit models.BusinessUnit, q Cat
 		}
 		*edge = &file
 	}
-	files, err := s.Store.Catalogue(ctx, query)
+	files, err := s.Store.CatalogueList(ctx, query)
 	if err != nil {
 		return CataloguePage{}, err
 	}

@@ -54,7 +54,7 @@ func TestDoneCountsByAction(t *testing.T) {
 			t.Fatal(err)
 		}
 		catalogue(t, db, unit, catalogued(unit, "a", 1), catalogued(unit, "b", 1), catalogued(unit, "c", 1))
-		all, err := db.CurrentFiles(ctx, unit.ID, "", 10)
+		all, err := db.CatalogueList(ctx, store.CatalogueQuery{UnitID: unit.ID, Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestDoneCountsByAction(t *testing.T) {
 		if _, err := db.Claim(ctx, row, ids, now); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Queue(ctx, rows); err != nil {
+		if err := db.InsertPlacements(ctx, rows); err != nil {
 			t.Fatal(err)
 		}
 		want := rulebook.Done{Managed: 3, Waiting: 3, Copied: 2, Moved: 1}

@@ -82,6 +82,13 @@ func TestLargePreview(t *testing.T) {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		t.Logf("%s: preview of %d files in %v, %v of them on a processor", db.Dialect(), n, time.Since(begin), busy(t)-before)
+		unit.SEAState = models.SEAEnabled
+		begin, before = time.Now(), busy(t)
+		sim, err := s.Simulate(t.Context(), unit)
+		if err != nil || sim.Partial || len(sim.Rules) != 9 {
+			t.Fatalf("%+v, %v", sim, err)
+		}
+		t.Logf("%s: simulation of %d files in %v, %v of them on a processor", db.Dialect(), n, time.Since(begin), busy(t)-before)
 	})
 }
 

@@ -53,7 +53,7 @@ func TestSimulationFollowsClaimsAndDueDays(t *testing.T) {
 			catalogued(unit, "far.bin", 24*6, func(f *models.File) { f.MediaType = "other" }),
 		)
 		ids := map[string]int64{}
-		files, err := db.CurrentFiles(ctx, unit.ID, "", 100)
+		files, err := db.CatalogueList(ctx, store.CatalogueQuery{UnitID: unit.ID, Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestSimulationFollowsClaimsAndDueDays(t *testing.T) {
 		_, err = db.Claim(ctx, row, []int64{ids["queued.wav"], ids["edited.wav"]}, now)
 		err = errors.Join(err, db.MarkGone(ctx, unit.ID, []int64{ids["gone.wav"]}, now),
 			db.MarkProcessed(ctx, unit.ID, []int64{ids["queued.wav"]}, now),
-			db.Queue(ctx, []models.Placement{{
+			db.InsertPlacements(ctx, []models.Placement{{
 				UnitID: unit.ID, FileID: ids["queued.wav"], RuleID: c.ID, RuleVersion: 1, Action: "copy", Key: "queued.wav",
 				Size: 7, State: models.PlacementQueued, QueuedAt: now,
 			}}))

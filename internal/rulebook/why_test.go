@@ -10,6 +10,7 @@ import (
 	"seaportal/internal/fault"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
 	"seaportal/models"
 )
@@ -126,6 +127,9 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"moved": {theFile(gone, placement(models.PlacementPlaced, func(p *models.Placement) {
 			p.Action = "move"
 		})), "The rule “Claims”, version 3, moved it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
+		"on hold": {theFile(placement(models.PlacementPlaced, func(p *models.Placement) {
+			p.Held = true
+		})), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; a hold keeps it there until it is released."},
 		"removing": {theFile(placement(models.PlacementRemoving, func(p *models.Placement) {
 			p.RemoveReason = models.RemovedByAdmin
 		})), "It is leaving SEA: it was deleted by hand."},
@@ -224,7 +228,7 @@ func TestWhyReadsTheVersionThatPlacedTheFile(t *testing.T) {
 	unit, other := newUnit(t, db, "emea"), newUnit(t, db, "apac")
 	r := mustCreate(t, s, unit, claims())
 	catalogue(t, db, unit, catalogued(unit, "a", 50))
-	files, err := db.CurrentFiles(t.Context(), unit.ID, "", 1)
+	files, err := db.CatalogueList(t.Context(), store.CatalogueQuery{UnitID: unit.ID, Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +238,7 @@ func TestWhyReadsTheVersionThatPlacedTheFile(t *testing.T) {
 	}
 	now, id := clock.Real.Now(), files[0].ID
 	_, err = db.Claim(t.Context(), row, []int64{id}, now)
-	err = errors.Join(err, db.MarkProcessed(t.Context(), unit.ID, []int64{id}, now), db.Queue(t.Context(), []models.Placement{{
+	err = errors.Join(err, db.MarkProcessed(t.Context(), unit.ID, []int64{id}, now), db.InsertPlacements(t.Context(), []models.Placement{{
 		UnitID: unit.ID, FileID: id, RuleID: r.ID, RuleVersion: 1, Action: "copy", Key: "a", State: models.PlacementQueued, QueuedAt: now,
 	}}))
 	if err != nil {

@@ -35,8 +35,12 @@ func (e *explanation) placedSentence(p models.Placement) string {
 	case models.PlacementPlacing:
 		return capital(by) + " is " + verbs(p.Action).doing + " it into SEA now."
 	case models.PlacementPlaced:
-		return fmt.Sprintf("%s, version %d, %s it into SEA on %s; SEA deletes it on %s.",
-			capital(by), p.RuleVersion, verbs(p.Action).did, at(p.PlacedAt), at(p.ExpiresAt))
+		until := "SEA deletes it on " + at(p.ExpiresAt)
+		if p.Held {
+			until = "a hold keeps it there until it is released"
+		}
+		return fmt.Sprintf("%s, version %d, %s it into SEA on %s; %s.",
+			capital(by), p.RuleVersion, verbs(p.Action).did, at(p.PlacedAt), until)
 	case models.PlacementRemoving:
 		return "It is leaving SEA: " + leaving(p.RemoveReason) + "."
 	case models.PlacementRemoved:

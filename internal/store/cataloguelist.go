@@ -46,8 +46,8 @@ type CatalogueQuery struct {
 	Limit  int
 }
 
-// Catalogue gives one page, by key.
-func (s *Store) Catalogue(ctx context.Context, q CatalogueQuery) ([]models.File, error) {
+// CatalogueList gives one page, by key.
+func (s *Store) CatalogueList(ctx context.Context, q CatalogueQuery) ([]models.File, error) {
 	db := s.db(ctx).Where("business_unit_id = ?", q.UnitID).Limit(q.Limit)
 	switch q.State {
 	case FilePlaced:

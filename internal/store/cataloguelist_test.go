@@ -44,7 +44,7 @@ func TestCatalogueListNarrowsAndPages(t *testing.T) {
 			if q.Limit == 0 {
 				q.Limit = 100
 			}
-			files, err := s.Catalogue(t.Context(), q)
+			files, err := s.CatalogueList(t.Context(), q)
 			if err != nil {
 				t.Fatal(err)
 			}

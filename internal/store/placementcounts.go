@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"seaportal/models"
 )
@@ -20,15 +19,6 @@ func (s *Store) QueuedByRule(ctx context.Context, unitID int64) ([]RuleTally, er
 			[]models.PlacementState{models.PlacementQueued, models.PlacementPlacing}).
 		Group("rule_id").Order("rule_id").Scan(&rows).Error
 	return rows, wrap(err, "count queued files of unit %d", unitID)
-}
-
-// CountQueuedSince counts the placements of a unit that were queued at or after
-// a time.
-func (s *Store) CountQueuedSince(ctx context.Context, unitID int64, since time.Time) (int64, error) {
-	var n int64
-	err := s.db(ctx).Model(&models.Placement{}).
-		Where("business_unit_id = ? AND queued_at >= ?", unitID, since).Count(&n).Error
-	return n, wrap(err, "count queued files of unit %d", unitID)
 }
 
 // PlacementsByAction counts the placements that a unit's rule made, by action.
