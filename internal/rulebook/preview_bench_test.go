@@ -82,6 +82,12 @@ func TestLargePreview(t *testing.T) {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		t.Logf("%s: preview of %d files in %v, %v of them on a processor", db.Dialect(), n, time.Since(begin), busy(t)-before)
+		hurried := &rulebook.Service{Store: db, Clock: clock.Real}
+		begin = time.Now()
+		if p, err = hurried.Preview(t.Context(), unit, d, 0); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: as people get it in %v, %d files of %d counted", db.Dialect(), time.Since(begin), p.Looked, n)
 		unit.SEAState = models.SEAEnabled
 		begin, before = time.Now(), busy(t)
 		sim, err := s.Simulate(t.Context(), unit)

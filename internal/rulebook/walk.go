@@ -17,7 +17,7 @@ import (
 const walkers = 2
 
 // defaultBudget leaves the rest of two seconds to the page around the answer.
-const defaultBudget = 1800 * time.Millisecond
+const defaultBudget = 1700 * time.Millisecond
 
 // counter looks at files one by one. It serves one goroutine.
 type counter interface {
