@@ -23,6 +23,7 @@ var kept = []any{
 	&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.History{},
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{},
+	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},
 }
 
 // TestMigrationsMakeWhatTheModelsSay compares every column and index.

@@ -29,6 +29,7 @@ type step struct {
 var steps = []step{
 	{"first schema", firstSchema},
 	{"holds, strangers and headers", holdsAndStrangers},
+	{"meter usage", meterUsage},
 }
 
 // schemaMigration is one step that was run.
