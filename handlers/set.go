@@ -10,6 +10,7 @@ import (
 	"seaportal/internal/link"
 	"seaportal/internal/rulebook"
 	"seaportal/internal/session"
+	"seaportal/internal/usage"
 	"seaportal/views"
 	"seaportal/views/layout"
 )
@@ -25,6 +26,7 @@ type Services struct {
 	Files       *lifecycle.Engine
 	Links       *link.Service
 	History     *history.Log
+	Usage       *usage.Service
 	// Life is the life cycle's clock.
 	Life clock.Clock
 	// Endpoint is the public URL of S3, Region its region; Amazon says that it
@@ -51,6 +53,8 @@ type Handlers struct {
 	Links       Links
 	Partner     Partner
 	History     History
+	Usage       Usage
+	Rates       Rates
 	System      System
 	Problems    Problems
 }
@@ -70,6 +74,8 @@ func New(s Services) *Handlers {
 		Links:       Links{frame: f, links: s.Links, files: s.Files, public: s.PublicURL, secure: s.Secure},
 		Partner:     Partner{frame: f, links: s.Links, storage: formTargets(s.Endpoint)},
 		History:     History{frame: f, history: s.History, units: s.Units},
+		Usage:       Usage{frame: f, usage: s.Usage},
+		Rates:       Rates{frame: f, usage: s.Usage},
 		System:      System{frame: f, installation: s.Installation},
 		Problems:    Problems{frame: f},
 	}

@@ -28,6 +28,7 @@ var Sheets = []string{
 	"css/ui-controls.css",
 	"css/ui-forms.css",
 	"css/ui-lists.css",
+	"css/ui-chart.css",
 	"css/ui-text.css",
 	"css/screens.css",
 }

@@ -57,7 +57,7 @@ var connect = views.Connect{
 func samples() []sample {
 	var all []sample
 	for _, group := range [][]sample{
-		plainSamples(), unitSamples(), credentialSamples(), ruleSamples(), fileSamples(), catalogueSamples(), linkSamples(), otherSamples(),
+		plainSamples(), unitSamples(), credentialSamples(), ruleSamples(), fileSamples(), catalogueSamples(), linkSamples(), usageSamples(), otherSamples(),
 	} {
 		all = append(all, group...)
 	}

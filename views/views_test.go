@@ -89,7 +89,7 @@ func TestRefusedFormsKeepValuesAndFocusTheFirstMistake(t *testing.T) {
 	t.Parallel()
 	for name, field := range map[string]string{
 		"unit-new-refused": "name", "rule-edit-refused": "name", "set-up-refused": "email", "link-new-refused": "lifetime",
-		"settings-refused": "confirm", "settings-limit-refused": "daily_limit", "file-hold-refused": "reason", "credentials-regenerate-refused": "confirm",
+		"settings-refused": "confirm", "portal-settings-refused": "rate", "settings-limit-refused": "daily_limit", "file-hold-refused": "reason", "credentials-regenerate-refused": "confirm",
 	} {
 		doc := find(t, name)
 		focus := doc.Find("main [autofocus]")

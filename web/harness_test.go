@@ -33,6 +33,7 @@ import (
 	"seaportal/internal/session"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
+	"seaportal/internal/usage"
 	"seaportal/models"
 	"seaportal/web"
 )
@@ -95,7 +96,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		Accounts: accounts, Sessions: sessions, Log: log, Ready: func(context.Context) error { return p.ready },
 		Handlers: handlers.New(handlers.Services{
 			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access,
-			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store},
+			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store},
 			Links: &link.Service{Store: p.store, Objects: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
 		}),
 	}

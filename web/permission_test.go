@@ -10,6 +10,7 @@ import (
 // changes are every request that changes something, with the right that it
 // asks for: a for administrators only, all of them today.
 var changes = []string{
+	"/settings/rates", "/settings/rates/1/withdraw",
 	"/business-units", "/business-units/emea/enable", "/business-units/emea/disable", "/business-units/emea/run",
 	"/business-units/emea/settings", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/credentials/acknowledge",
@@ -22,14 +23,14 @@ var changes = []string{
 
 var pages = []string{
 	"/", "/history", "/business-units", "/business-units/emea", "/business-units/emea/settings",
-	"/business-units/emea/strangers",
+	"/business-units/emea/strangers", "/usage", "/business-units/emea/usage",
 	"/business-units/emea/history", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/rules", "/business-units/emea/rules/new",
 	"/business-units/emea/simulate", "/business-units/emea/catalogue",
 	"/business-units/emea/files", "/business-units/emea/files/delete", "/business-units/emea/links",
 }
 
-var administration = []string{"/system", "/business-units/new"}
+var administration = []string{"/system", "/settings", "/business-units/new"}
 
 func TestAnonymousIsSentToSignIn(t *testing.T) {
 	t.Parallel()

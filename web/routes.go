@@ -76,6 +76,11 @@ func table(deps Deps, m metrics) []route {
 		// Across units
 		get("/", view, h.Units.Home),
 		get("/history", view, h.History.List),
+		get("/usage", view, h.Usage.List),
+		slow(get("/usage.csv", view, h.Usage.Export)),
+		get("/settings", administer, h.Rates.Show),
+		post("/settings/rates", administer, h.Rates.Create),
+		post("/settings/rates/:id/withdraw", administer, h.Rates.Withdraw),
 		get("/system", administer, h.System.Show),
 		get("/business-units", view, h.Units.List),
 		post("/business-units", administer, h.Units.Create),
@@ -90,6 +95,8 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/settings", seaEdit, h.Units.Configure),
 		get(unit+"/strangers", view, h.Units.Strangers),
 		get(unit+"/history", view, h.History.Unit),
+		get(unit+"/usage", view, h.Usage.Unit),
+		slow(get(unit+"/usage.csv", view, h.Usage.ExportUnit)),
 
 		// Credentials
 		get(unit+"/credentials", view, h.Credentials.Show),

@@ -18,6 +18,7 @@ import (
 	"seaportal/internal/rulebook"
 	"seaportal/internal/session"
 	"seaportal/internal/store"
+	"seaportal/internal/usage"
 )
 
 // kickTime bounds one insert into the job queue.
@@ -33,6 +34,7 @@ type operations struct {
 	rules       *rulebook.Service
 	links       *link.Service
 	engine      *lifecycle.Engine
+	usage       *usage.Service
 
 	observer atomic.Pointer[lifecycle.Engine] // set once the engine works on events
 }
@@ -56,6 +58,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life}
+	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.engine = lifecycle.New(lifecycle.Config{
 		Store: o.store, Objects: objects.New(a.storage.s3), Clock: life, Log: a.opts.Log,
 		MaxSegment: a.storage.maxSegment, Alone: a.alone(), Kick: a.kick,

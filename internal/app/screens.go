@@ -15,7 +15,8 @@ func (a *App) handlers(ctx context.Context) *handlers.Handlers {
 	return handlers.New(handlers.Services{
 		Accounts: o.accounts, Sessions: o.sessions, Units: o.units, Credentials: o.credentials,
 		Rules: o.rules, Files: o.engine, Links: o.links, History: &history.Log{Store: o.store},
-		Life: clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region,
+		Usage: o.usage,
+		Life:  clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region,
 		PublicURL: publicURL(a.cfg.URL, ""), Secure: a.secure(), Installation: a.installation(ctx),
 	})
 }

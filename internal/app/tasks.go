@@ -16,6 +16,8 @@ func (o *operations) tasks() []job.Task {
 		{Name: "settle", Every: time.Minute, AtStart: true, Run: o.settle},
 		{Name: "resume", AtStart: true, Run: o.engine.Resume},
 		{Name: "expire", Every: time.Minute, AtStart: true, Run: o.engine.ExpireDue},
+		// After what was left is recorded, and before the long work of a start.
+		{Name: "meter", Every: time.Hour, AtStart: true, Run: o.usage.Meter},
 		{Name: "scan", Every: 5 * time.Minute, AtStart: true, Run: o.engine.ScanAll},
 		{Name: "place", Every: time.Minute, AtStart: true, Run: o.engine.PlaceAll},
 		// A wish is worked on at once by a job of its own; this finds the ones

@@ -29,6 +29,24 @@ func System() string { return "/system" }
 // History is the audit list of every unit that one may see.
 func History() string { return "/history" }
 
+// AllUsage is what every unit holds and what that costs.
+func AllUsage() string { return "/usage" }
+
+// AllUsageExport is the same as a CSV file.
+func AllUsageExport() string { return "/usage.csv" }
+
+// PortalSettings is what holds for the whole portal.
+func PortalSettings() string { return "/settings" }
+
+// Rates takes a new storage rate; POST only.
+func Rates() string { return "/settings/rates" }
+
+// WithdrawRate takes back a rate that has not begun; POST only.
+func WithdrawRate(id int64) string { return "/settings/rates/" + number(id) + "/withdraw" }
+
+// Over is a page of usage for a period: 7d, 30d, 90d or month.
+func Over(usage, period string) string { return usage + "?" + url.Values{"period": {period}}.Encode() }
+
 // BusinessUnits lists the units, and creates one by POST.
 func BusinessUnits() string { return "/business-units" }
 
@@ -52,6 +70,12 @@ func Settings(slug string) string { return unit(slug, "settings") }
 
 // UnitHistory is the audit list of one unit.
 func UnitHistory(slug string) string { return unit(slug, "history") }
+
+// Usage is what the unit's files hold and what that costs.
+func Usage(slug string) string { return unit(slug, "usage") }
+
+// UsageExport is the same as a CSV file.
+func UsageExport(slug string) string { return unit(slug, "usage.csv") }
 
 // Shared is the partner's page behind a share link: no account is needed there.
 func Shared(token string) string { return "/d/" + segment(token) }

@@ -20,6 +20,7 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		path.RetryFailed("emea"), path.HoldFile("emea", 12), path.ReleaseFile("emea", 12), path.StrangersAfter("emea", "a/\xff"),
 		path.CatalogueFile("emea", 3), path.RuleVersion("emea", 7, 2), path.Simulate("emea"),
 		path.CatalogueWith("emea", url.Values{"q": {"a b"}, "state": {""}}), path.Shared("abc"), path.SignInThen("/history?after=1"),
+		path.Usage("emea"), path.UsageExport("emea"), path.Over(path.AllUsage(), "7d"), path.WithdrawRate(4),
 	}
 	want := []string{
 		"/business-units/emea", "/business-units/emea/enable", "/business-units/emea/disable", "/business-units/emea/run",
@@ -30,6 +31,7 @@ func TestPathsAreTheDocumentedOnes(t *testing.T) {
 		"/business-units/emea/strangers?after=YS__",
 		"/business-units/emea/catalogue/3", "/business-units/emea/rules/7/versions#version-2", "/business-units/emea/simulate",
 		"/business-units/emea/catalogue?q=a+b", "/d/abc", "/sign-in?next=%2Fhistory%3Fafter%3D1",
+		"/business-units/emea/usage", "/business-units/emea/usage.csv", "/usage?period=7d", "/settings/rates/4/withdraw",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -80,14 +80,16 @@ func (s *Store) firstArrival(ctx context.Context, chosen gorm.ChainInterface[mod
 	return first.PlacedAt, wrap(err, "read first arrival")
 }
 
-// FetchedSince gives up to limit placements of a unit, by id from after an id
-// on, that were placed before one instant and fetched for the first time at or
-// after another: what usage needs of them only.
-func (s *Store) FetchedSince(ctx context.Context, unitID int64, since, placedBefore time.Time, after int64, limit int) ([]models.Placement, error) {
-	rows, err := gorm.G[models.Placement](s.read).Select("id", "rule_id", "size", "placed_at", "removed_at").
-		Where("business_unit_id = ? AND first_downloaded_at >= ? AND placed_at < ? AND id > ?", unitID, since, placedBefore, after).
-		Order("id").Limit(limit).Find(ctx)
-	return rows, wrap(err, "read files of unit %d fetched since", unitID)
+// FetchedAfter gives up to limit placements of a unit that were placed before
+// an instant and fetched for the first time after another placement was, or, in
+// the same instant, have a larger id, in that order: what usage needs of them.
+func (s *Store) FetchedAfter(ctx context.Context, after models.Placement, placedBefore time.Time, limit int) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Select("id", "business_unit_id", "rule_id", "size", "placed_at", "removed_at", "first_downloaded_at").
+		Where("business_unit_id = ? AND (first_downloaded_at, id) > (?, ?) AND placed_at < ?",
+			after.UnitID, after.FirstDownloadedAt, after.ID, placedBefore).
+		Order("first_downloaded_at, id").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read files of unit %d that were fetched", after.UnitID)
 }
 
 // Ending is what is going to leave SEA within a span of time: its size, and

@@ -161,7 +161,7 @@ func randomStay(random *rand.Rand) stay {
 	switch random.IntN(5) {
 	case 0: // still there
 	case 1: // a clock that jumped
-		s.removed = s.placed.Add(-time.Duration(random.Int64N(int64(40 * 24 * time.Hour))) - time.Microsecond)
+		s.removed = s.placed.Add(-time.Duration(random.Int64N(int64(40*24*time.Hour))) - time.Microsecond)
 	case 2: // the same second
 		s.removed = s.placed.Add(time.Duration(random.Int64N(int64(time.Second))))
 	default:

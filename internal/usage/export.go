@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -101,7 +100,7 @@ func (u Use) in(rate *Rate) Money {
 	for _, money := range u.Charges() {
 		return money
 	}
-	return Money{Currency: rate.Currency, Minor: new(big.Int)}
+	return rate.Nothing()
 }
 
 // harmless keeps a spreadsheet from running a text as a formula (OWASP, CSV

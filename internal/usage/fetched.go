@@ -48,14 +48,14 @@ func (l ledger) standing(day Day) map[account]portion {
 // out of what nobody fetched: a file that was never fetched until now, and then
 // was, was not stored in vain.
 func (s *Service) moveFetched(ctx context.Context, unitID int64, closed ledger, since time.Time, before Day) error {
-	for after := int64(0); ; {
-		rows, err := s.Store.FetchedSince(ctx, unitID, since, before.Start(), after, fetchedBatch)
+	for last := (models.Placement{UnitID: unitID, FirstDownloadedAt: &since}); ; {
+		rows, err := s.Store.FetchedAfter(ctx, last, before.Start(), fetchedBatch)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
 			closed.move(row, before)
-			after = row.ID
+			last = row
 		}
 		if len(rows) < fetchedBatch {
 			return nil

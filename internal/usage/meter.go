@@ -101,7 +101,7 @@ func (s *Service) closeDays(ctx context.Context, unitID int64, from, last Day, n
 		if err != nil {
 			return err
 		}
-		events, err := s.Store.UsageEvents(ctx, unitID, from.Start(), (to + 1).Start(), now)
+		events, err := s.events(ctx, unitID, from, (to + 1).Start(), now)
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,9 @@ func (r *Rate) from() Day {
 	return r.From
 }
 
+// Nothing is no money at all, in the rate's currency.
+func (r *Rate) Nothing() Money { return Money{Currency: r.Currency, Minor: new(big.Int)} }
+
 // Book is every rate, in the order in which they begin.
 type Book []*Rate
 

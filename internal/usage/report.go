@@ -161,3 +161,29 @@ func (c counter) fresh(p portion) int64 {
 	}
 	return p.Files
 }
+
+// RuleLabel is how a rule is named in a report.
+type RuleLabel struct {
+	Name    string
+	Deleted bool
+}
+
+// RulesOf names the rules of a unit by id, deleted ones included.
+func (s *Service) RulesOf(ctx context.Context, unit models.BusinessUnit) (map[int64]RuleLabel, error) {
+	names, err := s.Store.RuleNames(ctx, unit.ID)
+	if err != nil {
+		return nil, err
+	}
+	live, err := s.Store.Rules(ctx, unit.ID)
+	if err != nil {
+		return nil, err
+	}
+	labels := make(map[int64]RuleLabel, len(names))
+	for id, name := range names {
+		labels[id] = RuleLabel{Name: name, Deleted: true}
+	}
+	for _, rule := range live {
+		labels[rule.ID] = RuleLabel{Name: rule.Name}
+	}
+	return labels, nil
+}

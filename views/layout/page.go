@@ -52,6 +52,14 @@ func (p Page) DeniedRules() string {
 	return "You need the permission Life Cycle Management Edit."
 }
 
+// DeniedOperate is the same for administration.
+func (p Page) DeniedOperate() string {
+	if p.May.Operate {
+		return ""
+	}
+	return "You need the permission Administration."
+}
+
 // Life is the time that deletions are counted from.
 func (p Page) Life() time.Time {
 	if p.LifeNow.IsZero() {
