@@ -161,3 +161,5 @@ func brute(stays []stay, prices []price, from, to, now time.Time, only func(stay
 	}
 	return gbDays, charges
 }
+
+func rational(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
