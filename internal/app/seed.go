@@ -26,7 +26,7 @@ func (a *App) seed(ctx context.Context) error {
 		defer close(done)
 		began := time.Now()
 		err := demo.Seed(ctx, demo.Deps{
-			Units: a.operations.units, Rules: a.operations.rules, Engine: a.operations.engine,
+			Units: a.operations.units, Rules: a.operations.rules, Engine: a.operations.engine, Usage: a.operations.usage,
 			Clock: clock.Shifted(a.cfg.ClockOffset), Put: a.storage.put,
 		})
 		switch {

@@ -1,8 +1,8 @@
 // Package demo owns the sample business unit: a week of telephone calls and
-// chats with their metadata, two rules and an administrator. It makes them by
-// the same operations that people use and puts the files through S3, so that
-// a demo is the product and nothing else. It refuses to touch a unit that has
-// rules: from then on it is somebody's.
+// chats with their metadata, two rules, a storage rate and an administrator. It
+// makes them by the same operations that people use and puts the files through
+// S3, so that a demo is the product and nothing else. It refuses to touch a unit
+// that has rules: from then on it is somebody's.
 package demo
 
 import (
@@ -17,6 +17,7 @@ import (
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/internal/usage"
 	"seaportal/models"
 )
 
@@ -43,6 +44,7 @@ type Deps struct {
 	Units  *businessunit.Service
 	Rules  *rulebook.Service
 	Engine *lifecycle.Engine
+	Usage  *usage.Service
 	// Clock is the life cycle's: rules start on its today.
 	Clock clock.Clock
 	// Put stores an object by S3.
@@ -67,7 +69,19 @@ func Seed(ctx context.Context, d Deps) error {
 			return fmt.Errorf("make sample rules: %w", err)
 		}
 	}
+	if err := d.price(ctx); err != nil {
+		return fmt.Errorf("set a sample rate: %w", err)
+	}
 	return d.Engine.RequestRun(ctx, by, unit)
+}
+
+// price sets a storage rate where none was ever set.
+func (d Deps) price(ctx context.Context) error {
+	if known, err := d.Usage.Rates(ctx); err != nil || len(known) > 0 {
+		return err
+	}
+	from := d.Usage.Today().MonthStart().String()
+	return d.Usage.SetRate(ctx, by, usage.NewRate{Amount: "0.045", Currency: "EUR", From: from})
 }
 
 // unit gives the sample unit, enabled if it never was before.
