@@ -97,14 +97,14 @@ func (s *Store) FetchedAfter(ctx context.Context, after models.Placement, placed
 // RestHigh times MomentUnit plus RestLow.
 type Ending struct{ Bytes, RestHigh, RestLow int64 }
 
-// EndingBetween sums the files of a unit that are in SEA at now and expire at or
-// after one instant and before another, all of them whole seconds.
+// EndingBetween sums the files of a unit that are in SEA at now, not on hold, and
+// expire at or after one instant and before another, all of them whole seconds.
 func (s *Store) EndingBetween(ctx context.Context, unitID int64, now, from, until time.Time) (Ending, error) {
 	var ending Ending
 	err := s.db(ctx).Raw(s.seconds(`SELECT CAST(COALESCE(SUM(size), 0) AS bigint) AS bytes,
 		CAST(COALESCE(SUM((size / 65536) * (@end - {expires})), 0) AS bigint) AS rest_high,
 		CAST(COALESCE(SUM((size % 65536) * (@end - {expires})), 0) AS bigint) AS rest_low
-		FROM placements WHERE business_unit_id = @unit AND removed_at IS NULL AND expires_at >= @from AND expires_at < @until
+		FROM placements WHERE business_unit_id = @unit AND removed_at IS NULL AND NOT held AND expires_at >= @from AND expires_at < @until
 		AND placed_at < @now`),
 		map[string]any{"unit": unitID, "now": now, "from": from, "until": until, "end": until.Unix()}).Scan(&ending).Error
 	return ending, wrap(err, "sum what expires of unit %d", unitID)

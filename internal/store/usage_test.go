@@ -23,6 +23,7 @@ type stand struct {
 	rule, size              int64
 	placed, removed, ending time.Duration
 	fetched                 time.Duration // 0: never
+	held                    bool
 }
 
 func placeStands(t *testing.T, s *store.Store, unitID int64, stands ...stand) {
@@ -32,7 +33,7 @@ func placeStands(t *testing.T, s *store.Store, unitID int64, stands ...stand) {
 		placed, expires := usageDay.Add(at.placed), usageDay.Add(at.ending)
 		rows[i] = models.Placement{
 			UnitID: unitID, FileID: unitID*1000 + int64(i), RuleID: at.rule, Action: "copy", SEAKey: fmt.Sprint(i), Size: at.size,
-			State: models.PlacementPlaced, SourceState: models.SourceKept, QueuedAt: placed, PlacedAt: &placed, ExpiresAt: &expires,
+			State: models.PlacementPlaced, SourceState: models.SourceKept, QueuedAt: placed, PlacedAt: &placed, ExpiresAt: &expires, Held: at.held,
 		}
 		if at.removed != 0 {
 			removed := usageDay.Add(at.removed)
@@ -43,7 +44,7 @@ func placeStands(t *testing.T, s *store.Store, unitID int64, stands ...stand) {
 			rows[i].FirstDownloadedAt = &fetched
 		}
 	}
-	if err := s.Queue(t.Context(), rows); err != nil {
+	if err := s.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -131,7 +132,8 @@ func TestUsageSumsWhatIsGoingToLeave(t *testing.T) {
 		placeStands(t, s, 1, stand{size: 70_000, placed: hour, ending: 5 * hour}, stand{size: 1, placed: hour, ending: 6*hour - time.Second},
 			stand{size: 1 << 30, placed: hour, ending: 6 * hour},                    // at the end: not within
 			stand{size: 1 << 30, placed: hour, removed: 2 * hour, ending: 5 * hour}, // gone
-			stand{size: 1 << 30, placed: 4 * hour, ending: 5 * hour})                // not there yet
+			stand{size: 1 << 30, placed: 4 * hour, ending: 5 * hour},                // not there yet
+			stand{size: 1 << 30, placed: hour, ending: 5 * hour, held: true})
 		got, err := s.EndingBetween(t.Context(), 1, usageDay.Add(3*hour), usageDay.Add(3*hour), usageDay.Add(6*hour))
 		want := store.Ending{Bytes: 70_001, RestHigh: 3600, RestLow: (70_000-store.MomentUnit)*3600 + 1}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -107,7 +107,10 @@ func TestAYearOfPlacementsCostsWhatTheDefinitionSays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		prices := []price{
-			{"2026-01-10", "0.023", "EUR"}, {"2026-02-14", "0.0245", "EUR"}, {"2026-06-30", "3", "JPY"}, {"2026-11-15", "0.0000001", "KWD"},
+			{"2026-01-10", "0.023", "EUR"},
+			{"2026-02-14", "0.0245", "EUR"},
+			{"2026-06-30", "3", "JPY"},
+			{"2026-11-15", "0.0000001", "KWD"},
 			{"2026-12-03", "0.1234567891", "EUR"},
 		}
 		for _, p := range prices {

@@ -6,7 +6,7 @@ import (
 )
 
 // forecast adds what the rest of the month will hold: what stands in SEA now,
-// each file until it expires, at the rates that are planned. Nothing new is
+// each file until it expires, one on hold to the end, at the rates that are planned. Nothing new is
 // assumed to arrive, and nothing to leave early.
 func (s *Service) forecast(ctx context.Context, unitID, standing int64, now time.Time, rates Book, into *Use) error {
 	if standing == 0 {

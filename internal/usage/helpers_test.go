@@ -72,7 +72,7 @@ func (b *bench) place(unit models.BusinessUnit, stays ...stay) {
 			rows[i].FirstDownloadedAt, rows[i].Downloads = &s.fetched, 1
 		}
 	}
-	if err := b.store.Queue(b.t.Context(), rows); err != nil {
+	if err := b.store.InsertPlacements(b.t.Context(), rows); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -101,7 +101,7 @@ func TestExportIsPlainCSVThatNoSpreadsheetRuns(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, storetest.Open(t))
 	b.rate("2026-11-22", "0.3", "EUR")
-	rule := models.Rule{UnitID: b.unit.ID, Name: "=HYPERLINK(\"http://evil\"),\n", State: models.RuleDeleted}
+	rule := models.Rule{UnitID: b.unit.ID, Name: "=HYPERLINK(\"http://evil\"),\n", State: models.RulePaused}
 	if err := b.store.CreateRule(t.Context(), &rule); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ func (b *bench) fill(count int, until time.Time) {
 	b.t.Helper()
 	b.execute(`INSERT INTO placements (business_unit_id, file_id, rule_id, rule_version, action, key, source_etag, sea_key, size, checksum,
 		verified_by, content_type, state, source_state, attempts, last_error, owner, queued_at, placed_at, expires_at, removed_at,
-		remove_reason, removed_by, downloads, first_downloaded_at)
+		remove_reason, removed_by, downloads, first_downloaded_at, held)
 	WITH RECURSIVE n(i, at, size) AS (
 		SELECT 1, 0, 0 UNION ALL SELECT i + 1, (i * 104729) % 5184000, (i * 7919) % 50000000 FROM n WHERE i < ?)
 	SELECT ?, i, 1 + i % 20, 1, 'copy', 'calls/recordings/2026/11/' || i || '-1234567890.wav', 'd41d8cd98f00b204e9800998ecf8427e',
@@ -23,7 +23,7 @@ func (b *bench) fill(count int, until time.Time) {
 		datetime(?, '-' || at || ' seconds') || '+00:00', datetime(?, '-' || at || ' seconds') || '+00:00',
 		datetime(?, printf('%+d seconds', 2592000 - at)) || '+00:00',
 		CASE WHEN at > 2592000 THEN datetime(?, printf('%+d seconds', 2592000 - at)) || '+00:00' END,
-		'', '', i % 3, CASE WHEN i % 3 > 0 THEN datetime(?, '-' || (at / 2) || ' seconds') || '+00:00' END
+		'', '', i % 3, CASE WHEN i % 3 > 0 THEN datetime(?, '-' || (at / 2) || ' seconds') || '+00:00' END, FALSE
 	FROM n`, count, b.unit.ID, until.Format("2006-01-02 15:04:05"), until.Format("2006-01-02 15:04:05"), until.Format("2006-01-02 15:04:05"),
 		until.Format("2006-01-02 15:04:05"), until.Format("2006-01-02 15:04:05"))
 }

@@ -45,7 +45,7 @@ var usageIndexes = []string{
 	`CREATE INDEX placements_backwards ON placements (business_unit_id, placed_at) WHERE removed_at < placed_at`,
 	`CREATE INDEX placements_fetched ON placements (business_unit_id, first_downloaded_at, id) WHERE first_downloaded_at IS NOT NULL`,
 	`CREATE INDEX placements_ending ON placements (business_unit_id, expires_at, size, placed_at)
-		WHERE removed_at IS NULL AND expires_at IS NOT NULL`,
+		WHERE removed_at IS NULL AND expires_at IS NOT NULL AND NOT held`,
 }
 
 // meterUsage makes the tables of usage and charge.
