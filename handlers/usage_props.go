@@ -76,16 +76,22 @@ func formula(part usage.Part) string {
 	return fmt.Sprintf("%s GB-days × %s ÷ %d days of the month", gbDays(part.GBDays), perMonth(part.Rate), part.Days)
 }
 
+// leastGBDays is the least number of GB-days that is written out.
+var leastGBDays = big.NewRat(1, 1_000_000)
+
 // gbDays writes GB-days with as many decimals as tell small numbers apart.
 func gbDays(exact *big.Rat) string {
-	decimals := 6
-	switch whole := new(big.Int).Quo(exact.Num(), exact.Denom()); {
-	case whole.Cmp(big.NewInt(100)) >= 0:
-		decimals = 1
-	case whole.Sign() > 0 || exact.Sign() == 0:
-		decimals = 3
+	switch {
+	case exact.Sign() == 0:
+		return "0"
+	case exact.Cmp(leastGBDays) < 0:
+		return "< " + leastGBDays.FloatString(6)
+	case exact.Cmp(big.NewRat(1, 1)) < 0:
+		return exact.FloatString(6)
+	case exact.Cmp(big.NewRat(100, 1)) < 0:
+		return exact.FloatString(3)
 	}
-	return ui.Decimal(exact.FloatString(decimals))
+	return ui.Decimal(exact.FloatString(1))
 }
 
 // average is how many bytes were there on average, as far as the day has come.
