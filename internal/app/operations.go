@@ -57,8 +57,8 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Clock: life}
-	o.rules = &rulebook.Service{Store: o.store, Clock: life}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
+	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{
 		Store: o.store, Objects: objects.New(a.storage.s3), Clock: life, Log: a.opts.Log,
 		MaxSegment: a.storage.maxSegment, Alone: a.alone(), Kick: a.kick,
