@@ -32,7 +32,7 @@ func (s *serve) Run(ctx context.Context, stdout io.Writer, place config.Place) e
 		Stdout: stdout, Log: app.Logger(os.Stderr, s.LogLevel), Demo: s.Demo,
 	})
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return errors.New("stopped before it had started")
+		return nil // asked to stop during the start, it did so in order
 	}
 	if err != nil {
 		return err

@@ -42,8 +42,8 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		if err == nil {
 			return e.verified(ctx, unit, o, copied)
 		}
-		if !maybeOurs(err) {
-			return o.refused(e.Clock.Now(), err)
+		if objects.ReasonOf(err) == objects.Stopped {
+			return o
 		}
 		next, decided := e.lookAtTarget(ctx, unit, o, err)
 		if decided {
@@ -54,16 +54,10 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 	return o.again(e.Clock.Now(), maxAttempts, "Too many objects that SEA does not know stand under this name.")
 }
 
-// maybeOurs tells whether a copy that failed may have left an object, or failed
-// because one stands there.
-func maybeOurs(err error) bool {
-	reason := objects.ReasonOf(err)
-	return reason == objects.Precondition || reason == objects.Conflicting || reason == objects.Interrupted
-}
-
-// lookAtTarget decides what a refused or unanswered copy left: our own earlier
-// success, nothing, or somebody else's object, in which case the placement gets
-// the next free name and is not decided yet.
+// lookAtTarget decides what a refused or unanswered copy left: our own success,
+// since a server may refuse what it has already done, nothing, or somebody
+// else's object, in which case the placement gets the next free name and is not
+// decided yet.
 func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o outcome, cause error) (outcome, bool) {
 	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
 	switch {
@@ -73,6 +67,8 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 		return o.refused(e.Clock.Now(), err), true
 	case target.Metadata[objects.PlacementMark] == mark(o.Placement):
 		return e.adopted(ctx, unit, o, *o.source, target), true
+	case objects.ReasonOf(cause) != objects.Precondition && objects.ReasonOf(cause) != objects.Conflicting:
+		return o.refused(e.Clock.Now(), cause), true // the stranger is not why
 	}
 	next, err := e.retarget(ctx, unit, o)
 	if err != nil {

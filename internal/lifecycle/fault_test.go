@@ -171,6 +171,26 @@ func TestALostAnswerOfACopyIsFoundAgain(t *testing.T) {
 	}
 }
 
+func TestACopyThatWasDoneAndRefusedIsOursAllTheSame(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("moves", rule.Move, nil)
+	b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if !isCopy(r) {
+			return nil, nil
+		}
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		return refuse(r, http.StatusNotFound, "NoSuchKey"), answer.Body.Close()
+	}})))
+	if p := b.only("a.wav"); p.State != models.PlacementPlaced || p.VerifiedBy != "content" || p.SourceState != models.SourceDeleted {
+		t.Errorf("%s, verified by %s, source %s: %s", p.State, p.VerifiedBy, p.SourceState, p.LastError)
+	}
+}
+
 func TestRefusalsFailThePlacementAndRetryPlacesIt(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)
