@@ -23,6 +23,7 @@ type cli struct {
 	User    user    `cmd:"" help:"Manage local accounts."`
 	Storage storage `cmd:"" help:"Use the embedded storage."`
 	History history `cmd:"" help:"Check the history."`
+	Bench   bench   `cmd:"" help:"Measure placing and scanning against bare S3 requests."`
 	Health  health  `cmd:"" help:"Tell whether the server that uses the data directory answers: exit 0 or 1."`
 	Version version `cmd:"" help:"Print the version."`
 }
