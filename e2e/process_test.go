@@ -81,6 +81,21 @@ func (in *installation) URL() string { return "http://" + in.listen }
 // start runs the server and returns once it says that it is ready.
 func (in *installation) start(env ...string) {
 	in.t.Helper()
+	in.spawn(env...)
+	eventually(in.t, startWithin, "the server is ready", func() (bool, string) {
+		select {
+		case err := <-in.exited:
+			in.exited <- err
+			in.t.Fatalf("the server ended at start: %v\n%s", err, in.out)
+		default:
+		}
+		return in.ready()
+	})
+}
+
+// spawn runs the server and returns at once.
+func (in *installation) spawn(env ...string) {
+	in.t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(in.t.Context()), binary, "serve", "--listen", in.listen, "--s3-listen", in.s3, "--data-dir", in.dataDir)
 	if in.demo {
 		cmd.Args = append(cmd.Args, "--demo")
@@ -93,15 +108,6 @@ func (in *installation) start(env ...string) {
 	}
 	in.running, in.exited = cmd, make(chan error, 1)
 	go func(exited chan<- error) { exited <- cmd.Wait() }(in.exited)
-	eventually(in.t, startWithin, "the server is ready", func() (bool, string) {
-		select {
-		case err := <-in.exited:
-			in.exited <- err
-			in.t.Fatalf("the server ended at start: %v\n%s", err, in.out)
-		default:
-		}
-		return in.ready()
-	})
 }
 
 func (in *installation) ready() (bool, string) {
