@@ -59,6 +59,14 @@ func TestMain(m *testing.M) {
 		os.Exit(code)
 	}
 	defer func() { os.Exit(code) }()
+	if told := os.Getenv(siblingEnv); told != "" {
+		if err := beSibling(context.Background(), told, os.Stdout); err != nil {
+			slog.Error("no sibling", slog.Any("error", err))
+			return
+		}
+		code = 0
+		return
+	}
 	dir, err := os.MkdirTemp("", "lifecycle")
 	if err != nil {
 		slog.Error("no directory", slog.Any("error", err))
@@ -290,9 +298,14 @@ func (b *bench) only(key string) models.Placement {
 // wait polls until the condition holds.
 func (b *bench) wait(what string, holds func() bool) {
 	b.Helper()
+	b.waitLong(10*time.Second, what, holds)
+}
+
+func (b *bench) waitLong(atMost time.Duration, what string, holds func() bool) {
+	b.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(10 * time.Second)
+	limit := time.After(atMost)
 	for !holds() {
 		select {
 		case <-tick.C:
