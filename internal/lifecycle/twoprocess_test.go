@@ -23,7 +23,6 @@ import (
 	"seaportal/internal/rule"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
-	"seaportal/models"
 )
 
 // siblingEnv, when set, makes this test binary one process of the life cycle
@@ -241,17 +240,8 @@ func sharedKey(i int) string {
 // awaitSettled waits until every file is placed and every moved source gone.
 func (b *bench) awaitSettled(files int) {
 	b.Helper()
-	b.waitLong(longWait+time.Duration(files)*100*time.Millisecond, "every file is placed and settled", func() bool {
-		counts, err := b.store.CountPlacements(b.Context(), b.unit.ID)
-		if err != nil {
-			b.Fatal(err)
-		}
-		unsettled, err := b.store.UnsettledSources(b.Context(), b.unit.ID, 0, 1)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return len(counts) == 1 && counts[0].State == models.PlacementPlaced && counts[0].Files == int64(files) && len(unsettled) == 0
-	})
+	b.waitLong(longWait+time.Duration(files)*100*time.Millisecond, "every file is placed and settled",
+		func() bool { return b.settled(files) })
 }
 
 // wantShared checks that a unit's files are where they belong, once.
