@@ -323,3 +323,17 @@ func (b *bench) verifyHistory() {
 }
 
 func content(i int) string { return fmt.Sprintf("content of file %d", i) }
+
+// spread does something n times, workers at a time.
+func spread(n, workers int, do func(i int)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, workers)
+	for i := range n {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			do(i)
+		})
+	}
+	all.Wait()
+}

@@ -219,16 +219,9 @@ func sharedUnits(t *testing.T, url string, units, files int) []*bench {
 		benches[n] = b
 		b.rule("copies", rule.Copy, nil)
 		b.rule("moves", rule.Move, func(d *rule.Definition) { d.MediaType = rule.ChatTranscript })
-		var all sync.WaitGroup
-		slots := make(chan struct{}, 8)
-		for i := range files {
-			slots <- struct{}{}
-			all.Go(func() {
-				defer func() { <-slots }()
-				b.put(sharedKey(i), content(i), map[string]string{"media-type": []string{"call-recording", "chat-transcript"}[i%2]})
-			})
-		}
-		all.Wait()
+		spread(files, 8, func(i int) {
+			b.put(sharedKey(i), content(i), map[string]string{"media-type": []string{"call-recording", "chat-transcript"}[i%2]})
+		})
 	}
 	return benches
 }

@@ -21,7 +21,7 @@ const (
 	Conflicting  Reason = "conflict"     // a concurrent request on the key: 409
 	Denied       Reason = "denied"       // 403
 	Throttled    Reason = "throttled"    // 429, 503, 507: later it may go well
-	Interrupted  Reason = "interrupted"  // no answer: it may have happened or not
+	Interrupted  Reason = "interrupted"  // no whole answer: it may have happened or not
 	Stopped      Reason = "stopped"      // our own context ended
 	Refused      Reason = "refused"      // any other answer of S3
 )
@@ -32,7 +32,7 @@ func ReasonOf(err error) Reason {
 		return None
 	}
 	var answered *awshttp.ResponseError
-	if errors.As(err, &answered) && answered.HTTPStatusCode() > 0 {
+	if errors.As(err, &answered) && answered.HTTPStatusCode() >= http.StatusMultipleChoices {
 		return reasonOfStatus(answered.HTTPStatusCode(), err)
 	}
 	if errors.Is(err, context.Canceled) {
