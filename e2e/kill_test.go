@@ -46,11 +46,9 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		}
 	}
 	t.Logf("SEA_TEST_SEED=%d repeats this run", seed)
-	k := newKilling(t, seed, files)
+	k := newKilling(t, launch(t), seed)
 	k.upload(t, files/2) // a crowd before the rules, so that the first kills meet full batches
-	rules := unitPath(killedUnit, "rules")
-	k.portal.post(rules, ruleForm("Copies", copied, "copy")).want(http.StatusSeeOther)
-	k.portal.post(rules, ruleForm("Moves", moved, "move")).want(http.StatusSeeOther)
+	k.rule()
 	for kill := range kills {
 		k.upload(t, (files-len(k.sums))/(kills-kill))
 		k.portal.run(killedUnit)
@@ -77,19 +75,25 @@ type killing struct {
 	operator account
 	seed     uint64
 	random   *rand.Rand
-	wanted   int
 	sums     map[string]string // SHA-256 of each file by key
 }
 
-func newKilling(t *testing.T, seed uint64, files int) *killing {
+func newKilling(t *testing.T, in *installation, seed uint64) *killing {
 	t.Helper()
-	in := launch(t)
 	k := &killing{
 		in: in, portal: in.signedIn(adminEmail, "administrator"), operator: in.operator(),
-		seed: seed, random: rand.New(rand.NewPCG(seed, 1)), wanted: files, sums: map[string]string{},
+		seed: seed, random: rand.New(rand.NewPCG(seed, 1)), sums: map[string]string{},
 	}
 	k.portal.createUnit("Killed", killedUnit)
 	return k
+}
+
+// rule makes the two rules.
+func (k *killing) rule() {
+	k.in.t.Helper()
+	rules := unitPath(killedUnit, "rules")
+	k.portal.post(rules, ruleForm("Copies", copied, "copy")).want(http.StatusSeeOther)
+	k.portal.post(rules, ruleForm("Moves", moved, "move")).want(http.StatusSeeOther)
 }
 
 // dieWithin kills the server at a random moment.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,6 +32,7 @@ type installation struct {
 	listen  string
 	s3      string
 	demo    bool
+	inside  []string // command line that runs another one where the installation lives, if that is not here
 	out     *transcript
 	running *exec.Cmd
 	exited  chan error
@@ -96,7 +98,7 @@ func (in *installation) start(env ...string) {
 // spawn runs the server and returns at once.
 func (in *installation) spawn(env ...string) {
 	in.t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(in.t.Context()), binary, "serve", "--listen", in.listen, "--s3-listen", in.s3, "--data-dir", in.dataDir)
+	cmd := in.program(context.WithoutCancel(in.t.Context()), "serve", "--listen", in.listen, "--s3-listen", in.s3, "--data-dir", in.dataDir)
 	if in.demo {
 		cmd.Args = append(cmd.Args, "--demo")
 	}
@@ -108,6 +110,12 @@ func (in *installation) spawn(env ...string) {
 	}
 	in.running, in.exited = cmd, make(chan error, 1)
 	go func(exited chan<- error) { exited <- cmd.Wait() }(in.exited)
+}
+
+// program is a command line of the program under test.
+func (in *installation) program(ctx context.Context, args ...string) *exec.Cmd {
+	line := slices.Concat(in.inside, []string{binary}, args)
+	return exec.CommandContext(ctx, line[0], line[1:]...)
 }
 
 func (in *installation) ready() (bool, string) {
@@ -177,7 +185,7 @@ func (in *installation) command(stdin string, args ...string) string {
 }
 
 func (in *installation) try(stdin string, args ...string) (string, error) {
-	cmd := exec.CommandContext(in.t.Context(), binary, append([]string{"--data-dir", in.dataDir}, args...)...)
+	cmd := in.program(in.t.Context(), append([]string{"--data-dir", in.dataDir}, args...)...)
 	cmd.Env = cleanEnv()
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, problem bytes.Buffer
