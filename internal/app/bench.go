@@ -76,7 +76,7 @@ func (o BenchOptions) rig(ctx context.Context, at place, log *slog.Logger) (benc
 		segment, stop = served.maxSegment, served.stop
 	}
 	client, idle := o.client()
-	rig := bench.Rig{S3: client, Store: at.store, Bucket: o.Bucket, MaxSegment: segment, Log: log}
+	rig := bench.Rig{S3: client, Store: at.store, Bucket: o.Bucket, MaxSegment: segment, Log: log, Passing: segment > 0}
 	ended := func(ctx context.Context) error {
 		idle()
 		return stop(ctx)

@@ -26,13 +26,16 @@ import (
 // never timed.
 const helpers = 16
 
-// Rig is what a measurement stands on. All fields are needed.
+// Rig is what a measurement stands on. All fields but Passing are needed.
 type Rig struct {
 	S3         *s3.Client
 	Store      *store.Store // scratch: units and rules are made in it
 	Bucket     string       // scratch: everything below the units' prefixes is deleted
 	MaxSegment int          // as lifecycle.Config has it
 	Log        *slog.Logger
+	// Passing says that the whole server goes when the measurement is over, so
+	// that a grown unit need not be taken down file by file.
+	Passing bool
 }
 
 // engine makes an engine that has as many requests in flight as that.

@@ -38,7 +38,8 @@ func (g Growth) Ratio() Spread {
 }
 
 // Growth lets one unit grow to each of the sizes, ascending, and hands what it
-// costs there to each. It leaves nothing behind on S3.
+// costs there to each. It leaves nothing behind on a
+// server that stays.
 func (r Rig) Growth(ctx context.Context, sizes []int, inFlight int, each func(Growth) error) error {
 	u, err := r.newUnit(ctx)
 	if err != nil {
@@ -50,11 +51,19 @@ func (r Rig) Growth(ctx context.Context, sizes []int, inFlight int, each func(Gr
 		}
 		point, err := u.grow(ctx, size, inFlight)
 		if err != nil {
-			return errors.Join(fmt.Errorf("at %d files: %w", size, err), u.clear(ctx))
+			return errors.Join(fmt.Errorf("at %d files: %w", size, err), u.leave(ctx))
 		}
 		if err := each(point); err != nil {
-			return errors.Join(err, u.clear(ctx))
+			return errors.Join(err, u.leave(ctx))
 		}
+	}
+	return u.leave(ctx)
+}
+
+// leave takes the unit's objects away, unless they go with the server.
+func (u *unit) leave(ctx context.Context) error {
+	if u.Passing {
+		return nil
 	}
 	return u.clear(ctx)
 }
