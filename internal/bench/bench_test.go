@@ -111,7 +111,7 @@ func TestGrowthIsDrawn(t *testing.T) {
 	if err := xml.Unmarshal([]byte(picture.String()), new(struct{})); err != nil {
 		t.Errorf("no XML: %v", err)
 	}
-	for _, want := range []string{"place, 3e+03 µs", "scan unchanged, 12.5 µs", ">100000<"} {
+	for _, want := range []string{"place, 3000 µs", "scan unchanged, 12 µs", ">100000<"} {
 		if !strings.Contains(picture.String(), want) {
 			t.Errorf("the picture lacks %q", want)
 		}

@@ -111,7 +111,7 @@ func (s scale) draw(b *strings.Builder, l line, points []Growth, lastName float6
 		fmt.Fprintf(&dots, `<circle class="%s" cx="%.1f" cy="%.1f" r="3.5"/>`, l.class, x, y)
 	}
 	at := max(y+4, lastName+nameGap)
-	fmt.Fprintf(b, `<path class="%s" stroke-dasharray="%s" d="%s"/>%s<text x="%.1f" y="%.1f">%s, %.3g µs</text>`+"\n",
+	fmt.Fprintf(b, `<path class="%s" stroke-dasharray="%s" d="%s"/>%s<text x="%.1f" y="%.1f">%s, %.0f µs</text>`+"\n",
 		l.class, l.dash, path.String(), dots.String(), x+12, at, l.name, l.cost(points[len(points)-1]))
 	return at
 }

@@ -21,8 +21,8 @@ func PlacingTable(w io.Writer) (func(Placing) error, error) {
 	_, err := io.WriteString(w, placingHead)
 	return func(p Placing) error {
 		ratio := p.Ratio()
-		_, err := fmt.Fprintf(w, "| %s | %d | %.0f | %.0f | %.2f | %.2f to %.2f |\n", p.Action, p.InFlight,
-			rate(p.Files, p.Bare), rate(p.Files, p.Engine), ratio.Median, ratio.Least, ratio.Most)
+		_, err := fmt.Fprintf(w, "| %s | %d | %s | %s | %.2f | %.2f to %.2f |\n", p.Action, p.InFlight,
+			perSecond(p.Files, p.Bare), perSecond(p.Files, p.Engine), ratio.Median, ratio.Least, ratio.Most)
 		return err
 	}, err
 }
@@ -39,12 +39,13 @@ func GrowthTable(w io.Writer) (func(Growth) error, error) {
 	}, err
 }
 
-// rate is files per second in the median round.
-func rate(files int, rounds []time.Duration) float64 {
-	if took := median(rounds); took > 0 {
-		return float64(files) / took.Seconds()
+// perSecond is the files a second in the median round, to three digits.
+func perSecond(files int, rounds []time.Duration) string {
+	rate := float64(files) / median(rounds).Seconds()
+	if rate < 100 {
+		return fmt.Sprintf("%.1f", rate)
 	}
-	return 0
+	return fmt.Sprintf("%.0f", rate)
 }
 
 // The costs are microseconds a file.
