@@ -42,7 +42,7 @@ func (p Placing) Ratio() Spread {
 }
 
 // Placing measures each combination and hands it to each as it is done. Every
-// round has files of its own, and takes them away.
+// round has files of its own, which are taken away after the last one.
 func (r Rig) Placing(ctx context.Context, load Load, each func(Placing) error) error {
 	u, err := r.newUnit(ctx)
 	if err != nil {
@@ -63,12 +63,20 @@ func (r Rig) Placing(ctx context.Context, load Load, each func(Placing) error) e
 }
 
 // compare runs the rounds of one combination. Who begins changes every round.
+// Nothing is cleared in between: ext4 does not use the inodes of files again
+// that were deleted in the last minute, and finding others would cost whoever
+// comes next.
 func (u *unit) compare(ctx context.Context, load Load, action rule.Action, inFlight int) (Placing, error) {
+	result, err := u.rounds(ctx, load, action, inFlight)
+	return result, errors.Join(err, u.clear(ctx))
+}
+
+func (u *unit) rounds(ctx context.Context, load Load, action rule.Action, inFlight int) (Placing, error) {
 	result := Placing{Action: action, InFlight: inFlight, Files: load.Files}
 	for round := range load.Rounds {
 		sides := []func() error{
 			func() error {
-				took, err := u.bare(ctx, load, action, inFlight)
+				took, err := u.bare(ctx, load, action, inFlight, round*load.Files)
 				result.Bare = append(result.Bare, took)
 				return err
 			},
@@ -87,15 +95,15 @@ func (u *unit) compare(ctx context.Context, load Load, action rule.Action, inFli
 	return result, nil
 }
 
-// bare copies, and for a move deletes, as many objects as a round has, in the
-// plainest way there is.
-func (u *unit) bare(ctx context.Context, load Load, action rule.Action, inFlight int) (time.Duration, error) {
-	from, to := "bare/from/"+u.Slug+"/", "bare/to/"+u.Slug+"/"
-	if err := u.put(ctx, 0, load.Files, load.Size, string(media[action]), func(i int) string { return name(from, i) }); err != nil {
+// bare copies, and for a move deletes, as many objects as a round has, numbered
+// from first, in the plainest way there is.
+func (u *unit) bare(ctx context.Context, load Load, action rule.Action, inFlight, first int) (time.Duration, error) {
+	from, to, end := u.barePrefix()+"from/", u.barePrefix()+"to/", first+load.Files
+	if err := u.put(ctx, first, end, load.Size, string(media[action]), func(i int) string { return name(from, i) }); err != nil {
 		return 0, err
 	}
-	took, err := timed(func() error {
-		return spread(ctx, inFlight, 0, load.Files, func(ctx context.Context, i int) error {
+	return timed(func() error {
+		return spread(ctx, inFlight, first, end, func(ctx context.Context, i int) error {
 			source := name(from, i)
 			_, err := u.S3.CopyObject(ctx, &s3.CopyObjectInput{
 				Bucket: &u.Bucket, Key: aws.String(name(to, i)), CopySource: aws.String(u.Bucket + "/" + source),
@@ -107,7 +115,6 @@ func (u *unit) bare(ctx context.Context, load Load, action rule.Action, inFlight
 			return err
 		})
 	})
-	return took, errors.Join(err, u.Rig.clear(ctx, from), u.Rig.clear(ctx, to))
 }
 
 // errMissed says that a round did not do all of its work, so that its time
@@ -119,8 +126,7 @@ func (u *unit) placed(ctx context.Context, load Load, action rule.Action, inFlig
 	if err := u.fill(ctx, action, load.Files, load.Size); err != nil {
 		return 0, err
 	}
-	took, err := u.place(ctx, action, inFlight, load.Files)
-	return took, errors.Join(err, u.clear(ctx))
+	return u.place(ctx, action, inFlight, load.Files)
 }
 
 // fill stores more files and catalogues them while no rule is on.

@@ -73,10 +73,15 @@ func (u *unit) add(ctx context.Context, action rule.Action, files int, size int6
 // name is the key of a file below a prefix: a hundred folders.
 func name(prefix string, i int) string { return fmt.Sprintf("%s%02d/%07d.wav", prefix, i%100, i) }
 
-// clear deletes the unit's objects.
+// barePrefix is where the bare loop of this unit works.
+func (u *unit) barePrefix() string { return "bare/" + u.Slug + "/" }
+
+// clear deletes the unit's objects, and those of the bare loop.
 func (u *unit) clear(ctx context.Context) error {
-	if err := u.Rig.clear(ctx, u.ActivePrefix); err != nil {
-		return err
+	for _, prefix := range []string{u.ActivePrefix, *u.SEAPrefix, u.barePrefix()} {
+		if err := u.Rig.clear(ctx, prefix); err != nil {
+			return err
+		}
 	}
-	return u.Rig.clear(ctx, *u.SEAPrefix)
+	return nil
 }
