@@ -10,7 +10,15 @@ import (
 	"seaportal/models"
 )
 
-const day = 24 * time.Hour
+const (
+	day = 24 * time.Hour
+	// placeBatch is how many files one round places: each costs two
+	// transactions, whose syncs the copies' own have to wait for.
+	placeBatch = 1024
+	// placeBytes is how much a round copies, unless a few files are more: what
+	// came of the first file is told when the last one is copied.
+	placeBytes = 1 << 30
+)
 
 // begin turns a batch of what is due into placings: placements that wait for
 // another attempt, then files that were never placed. Target keys, owner and
@@ -24,10 +32,11 @@ func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := p.due(ctx, batch-len(again))
+	fresh, err := p.due(ctx, placeBatch-len(again))
 	if err != nil || len(again)+len(fresh) == 0 {
 		return nil, err
 	}
+	fresh = p.shortly(fresh)
 	var begun []outcome
 	err = p.Store.Tx(ctx, func(tx *store.Store) error {
 		rows := append(p.fresh(fresh), again...)
@@ -76,6 +85,19 @@ func (p *placer) commit(ctx context.Context, tx *store.Store, begun []outcome, f
 		}
 	}
 	return nil
+}
+
+// shortly leaves as much of a round as is copied in a short while, but enough
+// to use every slot.
+func (p *placer) shortly(due []dueFile) []dueFile {
+	var bytes int64
+	for i, file := range due {
+		bytes += file.Size
+		if bytes >= placeBytes && i+1 >= p.Concurrency {
+			return due[:i+1]
+		}
+	}
+	return due
 }
 
 // dueFile is a file that its rule wants placed now.
@@ -143,7 +165,7 @@ func (p *placer) leftToday(ctx context.Context, limit int) (int, error) {
 // fresh makes the placements of due files.
 func (p *placer) fresh(due []dueFile) []models.Placement {
 	now := p.Clock.Now()
-	rows := make([]models.Placement, len(due), len(due)+batch)
+	rows := make([]models.Placement, len(due), placeBatch)
 	for i, file := range due {
 		rows[i] = models.Placement{
 			UnitID: p.unit.ID, FileID: file.ID, RuleID: file.rule.ID, Key: file.Key, SourceETag: file.ETag,

@@ -254,17 +254,26 @@ func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
 func TestAnOutageSparesTheBacklog(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)
-	const files = 700 // more than the two batches that find out
+	const files, most = 100, 12 // twice the four in flight, and those under way when that is reached
 	spread(files, 8, func(i int) { b.put(fmt.Sprintf("%03d.wav", i), content(i), nil) })
 	b.rule("copies", rule.Copy, nil)
+	var asked atomic.Int64
 	away := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
 		if isCopy(r) {
+			asked.Add(1)
 			return refuse(r, http.StatusInsufficientStorage, "InsufficientStorage"), nil
 		}
 		return nil, nil
 	}}))
-	if report := b.run(away); report.Waiting != 512 || report.Failed != 0 {
-		t.Errorf("while S3 is full: %+v", report)
+	if report := b.run(away); report.Waiting != files || report.Failed != 0 || asked.Load() > most {
+		t.Errorf("while S3 is full: %+v, asked %d times", report, asked.Load())
+	}
+	tried := 0
+	for _, rows := range b.placements() {
+		tried += rows[0].Attempts
+	}
+	if tried > most {
+		t.Errorf("%d attempts were counted", tried)
 	}
 	if report := b.run(b.engine(time.Hour, nil)); report.Placed != files {
 		t.Errorf("after it: %+v", report)

@@ -83,6 +83,14 @@ func (o outcome) again(now time.Time, limit int, reason string) outcome {
 	return o
 }
 
+// postponed leaves a placement for the next run without an attempt: S3 does
+// nothing for the others either.
+func (o outcome) postponed(now time.Time) outcome {
+	next := now.Add(firstPause + rand.N(firstPause)) //nolint:gosec // jitter needs no secrecy
+	o.outage, o.State, o.LastError, o.NextAttemptAt = true, models.PlacementQueued, "The storage was away when its turn came.", &next
+	return o
+}
+
 // refused sorts S3's refusal of a copy into an outcome.
 func (o outcome) refused(now time.Time, err error) outcome {
 	switch objects.ReasonOf(err) {

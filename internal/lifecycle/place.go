@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,6 +22,8 @@ type placer struct {
 	unit  models.BusinessUnit
 	book  book
 	slots chan struct{} // one for each S3 request that may be in flight
+
+	refused atomic.Int64 // attempts in a row for which S3 was away
 
 	mu     sync.Mutex // one lane begins, or counts, at a time
 	report *Report
@@ -64,12 +67,27 @@ func (p *placer) lane(ctx context.Context) error {
 // what was moved. It tells whether S3 was away for all of it.
 func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, err error) {
 	outcomes := make([]outcome, len(begun))
-	each(p.slots, begun, func(i int, o outcome) { outcomes[i] = p.attempt(ctx, p.unit, o) })
+	each(p.slots, begun, func(i int, o outcome) { outcomes[i] = p.tryOne(ctx, o) })
 	if err := p.record(ctx, p.unit, outcomes); err != nil {
 		return false, err
 	}
 	outage = !slices.ContainsFunc(outcomes, func(o outcome) bool { return !o.outage })
 	return outage, p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
+}
+
+// tryOne attempts a placement, unless S3 was away for as many in a row as are
+// in flight twice over: then the placement waits, and it costs no attempt.
+func (p *placer) tryOne(ctx context.Context, o outcome) outcome {
+	if p.refused.Load() >= int64(2*p.Concurrency) {
+		return o.postponed(p.Clock.Now())
+	}
+	o = p.attempt(ctx, p.unit, o)
+	if o.outage {
+		p.refused.Add(1)
+	} else {
+		p.refused.Store(0)
+	}
+	return o
 }
 
 // count adds outcomes to the report and gives the moves whose sources are due.

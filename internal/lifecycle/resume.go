@@ -49,9 +49,9 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		}
 		after = rows[len(rows)-1].ID
 		outcomes := make([]outcome, len(rows))
-		for i, row := range rows {
+		each(e.newSlots(), rows, func(i int, row models.Placement) {
 			outcomes[i] = e.decide(ctx, unit, outcome{Placement: row, ruleName: names[row.RuleID]})
-		}
+		})
 		if err := e.record(ctx, unit, outcomes); err != nil {
 			return err
 		}

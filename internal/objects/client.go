@@ -20,8 +20,9 @@ import (
 type Client struct {
 	s3      *s3.Client
 	presign *s3.PresignClient
-	largest int64 // bytes that one request copies
-	part    int64 // bytes of a part above that
+	largest int64  // bytes that one request copies
+	part    int64  // bytes of a part above that
+	page    *int32 // keys in a page of a listing; nil for as many as S3 gives
 }
 
 // New makes a client of an SDK client that has its endpoint, region and

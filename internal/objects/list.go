@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // ErrOrder says that a listing was not in the byte order of its keys, so that
@@ -19,12 +21,8 @@ var ErrOrder = errors.New("the listing is not in byte order")
 // 1,000 (S3's limit) at a time, to each, and stops at its first error. Keys
 // come URL-encoded from S3, since XML cannot carry every byte.
 func (c *Client) List(ctx context.Context, bucket, prefix string, each func(Object) error) error {
-	pages := s3.NewListObjectsV2Paginator(c.s3, &s3.ListObjectsV2Input{
-		Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl,
-	})
 	last := ""
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range c.pages(ctx, bucket, prefix) {
 		if err != nil {
 			return fmt.Errorf("list %s/%q: %w", bucket, prefix, err)
 		}
@@ -44,6 +42,50 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, each func(Obje
 			if err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// pages gives the pages of a listing and asks for one ahead: S3 makes the next
+// page while the caller works on this one. An error is the last thing it gives.
+func (c *Client) pages(ctx context.Context, bucket, prefix string) iter.Seq2[*s3.ListObjectsV2Output, error] {
+	return func(yield func(*s3.ListObjectsV2Output, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		ahead := make(chan *s3.ListObjectsV2Output)
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error {
+			defer close(ahead)
+			return c.fetch(ctx, bucket, prefix, ahead)
+		})
+		for page := range ahead {
+			if !yield(page, nil) {
+				cancel()
+				_ = group.Wait() // whoever stops reading asks for no reason
+				return
+			}
+		}
+		if err := group.Wait(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// fetch sends the pages of a listing until the last one, or until ctx ends.
+func (c *Client) fetch(ctx context.Context, bucket, prefix string, to chan<- *s3.ListObjectsV2Output) error {
+	pages := s3.NewListObjectsV2Paginator(c.s3, &s3.ListObjectsV2Input{
+		Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl, MaxKeys: c.page,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		select {
+		case to <- page:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil

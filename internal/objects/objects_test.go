@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,37 @@ func TestListGivesEveryKeyInByteOrder(t *testing.T) {
 	sorted = []string{sorted[0], sorted[1], sorted[2], sorted[3], "a\x01", "a\nb", "a/b", sorted[7], sorted[8]}
 	if diff := cmp.Diff(sorted, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestListGoesThroughEveryPage(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.LimitPages(3)
+	const files = 10
+	for i := range files {
+		p.put(strconv.Itoa(i), nil, s3.PutObjectInput{})
+	}
+	seen := 0
+	count := func(objects.Object) error { seen++; return nil }
+	if err := p.List(t.Context(), bucket, p.prefix, count); err != nil || seen != files {
+		t.Errorf("saw %d, %v", seen, err)
+	}
+	enough := errors.New("enough")
+	seen = 0
+	err := p.List(t.Context(), bucket, p.prefix, func(objects.Object) error {
+		if seen++; seen == 4 { // on the second page, when the third is asked for
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) || seen != 4 {
+		t.Errorf("saw %d, %v", seen, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = p.List(ctx, bucket, p.prefix, func(objects.Object) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a listing that was cancelled ended with %v", err)
 	}
 }
 
