@@ -12,7 +12,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"seaportal/internal/fault"
 	"seaportal/internal/path"
 )
 
@@ -77,8 +76,13 @@ func safePath(c echo.Context) string {
 	return text[:min(len(text), maxPath)]
 }
 
+// strictFor is how long browsers refuse anything but TLS for the host, in
+// seconds: two years, counted anew at each answer. Names below it are left
+// alone: they may be somebody else's.
+const strictFor = "63072000"
+
 // secureHeaders sets what holds for every answer. A handler may be stricter.
-func secureHeaders(secure bool) echo.MiddlewareFunc {
+func secureHeaders(strict bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()
@@ -90,8 +94,8 @@ func secureHeaders(secure bool) echo.MiddlewareFunc {
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 			h.Set("Cache-Control", "private, no-cache")
-			if secure {
-				h.Set("Strict-Transport-Security", "max-age=31536000")
+			if strict {
+				h.Set("Strict-Transport-Security", "max-age="+strictFor)
 			}
 			return next(c)
 		}
@@ -123,19 +127,5 @@ func recovered(next echo.HandlerFunc) echo.HandlerFunc {
 			err = &panicked{value: value, stack: debug.Stack()}
 		}()
 		return next(c)
-	}
-}
-
-// crossOrigin refuses changes that another site's page asks for. Requests that
-// say nothing of where they come from are scripts: their session alone counts.
-func crossOrigin(protection *http.CrossOriginProtection) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if err := protection.Check(c.Request()); err != nil {
-				return fault.Wrap(fault.Forbidden, err,
-					"This was sent from another site. Open the page in the portal and send it from there.")
-			}
-			return next(c)
-		}
 	}
 }

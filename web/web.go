@@ -7,7 +7,6 @@ package web
 import (
 	"context"
 	"log/slog"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -15,6 +14,7 @@ import (
 
 	"seaportal/handlers"
 	"seaportal/internal/account"
+	"seaportal/internal/proxy"
 	"seaportal/internal/session"
 )
 
@@ -26,8 +26,13 @@ type Deps struct {
 	Log      *slog.Logger
 	// Ready tells why the portal cannot serve now; nil when it can.
 	Ready func(context.Context) error
-	// Secure says that browsers reach the portal by TLS only.
-	Secure bool
+	// StrictTransport makes browsers use TLS for this host from now on.
+	StrictTransport bool
+	// Proxies are believed about the address that a request comes from.
+	Proxies proxy.Trusted
+	// PublicURL is how browsers reach the portal, where that is known: a proxy
+	// may ask for another host than they do.
+	PublicURL string
 	// Collectors are metrics of other packages, shown beside those of the web.
 	Collectors []prometheus.Collector
 }
@@ -36,9 +41,7 @@ type Deps struct {
 func New(deps Deps) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	// Without a proxy that is trusted by configuration, the address is the one
-	// that the connection comes from; headers could say anything.
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = address(deps.Proxies)
 	problems := problems{log: deps.Log, page: &deps.Handlers.Problems}
 	e.HTTPErrorHandler = problems.answer
 	metrics := newMetrics(deps.Collectors)
@@ -48,9 +51,9 @@ func New(deps Deps) *echo.Echo {
 		identify,
 		logAccess(deps.Log),
 		metrics.observe,
-		secureHeaders(deps.Secure),
+		secureHeaders(deps.StrictTransport),
 		recovered,
-		crossOrigin(http.NewCrossOriginProtection()),
+		crossOrigin(sameSite(deps.PublicURL)),
 		middleware.BodyLimit(bodyLimit),
 		cleanInput,
 	)

@@ -37,9 +37,34 @@ func (s *serve) Run(ctx context.Context, stdout io.Writer, place config.Place) e
 	if err != nil {
 		return err
 	}
+	defer reloadOnHangUp(cfg, portal)()
 	failed := portal.Wait(ctx)
 	release() // a second signal ends the process as if nobody listened
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	return errors.Join(failed, portal.Stop(ctx))
+}
+
+// reloadOnHangUp makes SIGHUP look for new certificates, until it is released.
+// Without TLS the signal keeps its usual meaning: the terminal is gone.
+func reloadOnHangUp(cfg config.Config, portal *app.App) (release func()) {
+	if !cfg.Secure() {
+		return func() {}
+	}
+	asked, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(asked, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case <-asked:
+				portal.ReloadCertificates()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(asked)
+		close(done)
+	}
 }

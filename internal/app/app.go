@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"time"
 
+	"seaportal/internal/certificate"
 	"seaportal/internal/config"
 	"seaportal/internal/embedded"
 	"seaportal/internal/job"
@@ -37,11 +38,12 @@ type App struct {
 	cfg  config.Config
 	opts Options
 
-	at         place
-	storage    storage
-	operations operations
-	jobs       *job.Runner
-	server     *server
+	at           place
+	certificates *certificate.Source // nil without TLS
+	storage      storage
+	operations   operations
+	jobs         *job.Runner
+	server       *server
 
 	addresses Addresses
 	undo      []func(ctx context.Context) error // last step first
@@ -53,7 +55,8 @@ type App struct {
 func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a := &App{cfg: cfg, opts: opts}
 	for _, step := range []func(context.Context) error{
-		a.openPlace, a.openStorage, a.makeOperations, a.startJobs, a.startTrim, a.listen, a.announce, a.seed,
+		a.openPlace, a.openCertificates, a.openStorage, a.makeOperations, a.startJobs, a.startTrim,
+		a.listen, a.watchCertificates, a.announce, a.seed,
 	} {
 		if err := step(ctx); err != nil {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
@@ -117,7 +120,7 @@ func (a *App) openPlace(ctx context.Context) error {
 
 // openStorage starts S3 and makes its buckets.
 func (a *App) openStorage(ctx context.Context) (err error) {
-	a.storage, err = openStorage(ctx, a.cfg, a.at, a.opts.Log, a.observe)
+	a.storage, err = openStorage(ctx, a.cfg, a.at, transport{server: a.serverTLS("http/1.1"), client: a.clientTLS()}, a.opts.Log, a.observe)
 	if err != nil {
 		return err
 	}

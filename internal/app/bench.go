@@ -64,7 +64,7 @@ func (o BenchOptions) rig(ctx context.Context, at place, log *slog.Logger) (benc
 	if o.Endpoint == "" {
 		served, err := openStorage(ctx, config.Config{
 			Place: config.Place{DataDir: at.dir}, Server: config.Server{S3Listen: "127.0.0.1:0", Region: o.Region},
-		}, at, log, func(lifecycle.Event) {})
+		}, at, transport{}, log, func(lifecycle.Event) {})
 		if err != nil {
 			return bench.Rig{}, stop, err
 		}

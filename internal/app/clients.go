@@ -2,11 +2,7 @@ package app
 
 import (
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"seaportal/internal/config"
 	"seaportal/internal/sealed"
 )
 
@@ -66,35 +61,4 @@ func fresh(trust *tls.Config) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true, ResponseHeaderTimeout: answerTime, TLSClientConfig: trust,
 	}}
-}
-
-// trustOf makes the portal trust its own certificate on the loopback address,
-// which the certificate does not name. It is nil without TLS.
-func trustOf(cfg config.Config) (*tls.Config, error) {
-	if !cfg.Secure() {
-		return nil, nil // what http.Transport calls nil too
-	}
-	pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
-	if err != nil {
-		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
-	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		return nil, fmt.Errorf("read --tls-cert: %w", err)
-	}
-	name := leaf.Subject.CommonName
-	if len(leaf.DNSNames) > 0 {
-		name = leaf.DNSNames[0]
-	} else if len(leaf.IPAddresses) > 0 {
-		name = leaf.IPAddresses[0].String()
-	}
-	chain, err := os.ReadFile(cfg.TLSCert)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(chain) {
-		return nil, errors.New("--tls-cert holds no certificate")
-	}
-	return &tls.Config{RootCAs: roots, ServerName: name, MinVersion: tls.VersionTLS12}, nil
 }

@@ -36,7 +36,8 @@ func (a *App) installation(ctx context.Context) handlers.Installation {
 
 // checks look at what the portal stands on, as it is now.
 func (a *App) checks(ctx context.Context) []handlers.Check {
-	return []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners()}
+	checks := []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners()}
+	return append(checks, a.checkCertificates()...)
 }
 
 func (a *App) checkDatabase(ctx context.Context) handlers.Check {
@@ -74,7 +75,7 @@ func (a *App) checkSpace() handlers.Check {
 }
 
 func (a *App) checkListeners() handlers.Check {
-	c := handlers.Check{Name: "Encryption in transit", Value: "TLS", Well: true}
+	c := handlers.Check{Name: "Encryption in transit", Value: "TLS 1.2 and above", Well: true}
 	switch {
 	case a.cfg.Secure():
 	case a.cfg.InsecureListen:

@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"seaportal/internal/account"
 	"seaportal/internal/businessunit"
 	"seaportal/internal/clock"
+	"seaportal/internal/config"
 	"seaportal/internal/credential"
 	"seaportal/internal/job"
 	"seaportal/internal/lifecycle"
@@ -88,4 +88,9 @@ func (a *App) kick(unitID int64) {
 func (a *App) alone() bool { return a.at.store.Dialect() == store.SQLite }
 
 // secure tells whether browsers reach the portal by TLS only.
-func (a *App) secure() bool { return a.cfg.Secure() || strings.HasPrefix(a.cfg.URL, "https://") }
+func (a *App) secure() bool { return a.cfg.SecureURL() }
+
+// strictTransport tells whether browsers are to use TLS only from now on. Not
+// for a certificate of the local authority: it is for trials, often on
+// localhost, where other programs speak plain HTTP.
+func (a *App) strictTransport() bool { return a.secure() && a.cfg.TLS.Way() != config.Auto }

@@ -17,6 +17,6 @@ func (a *App) handlers(ctx context.Context) *handlers.Handlers {
 		Rules: o.rules, Files: o.engine, Links: o.links, History: &history.Log{Store: o.store},
 		Usage: o.usage,
 		Life:  clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region,
-		PublicURL: publicURL(a.cfg.URL, ""), Secure: a.secure(), Installation: a.installation(ctx),
+		PublicURL: publicURL(a.cfg.PublicURL, ""), Secure: a.secure(), Installation: a.installation(ctx),
 	})
 }

@@ -38,27 +38,42 @@ type server struct {
 // listen opens the portal's listener. It comes last: whoever gets an answer
 // gets it from a portal that is whole.
 func (a *App) listen(ctx context.Context) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.cfg.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another process: stop it, or choose another address with --listen", a.cfg.Listen)
-	}
+	listener, err := listenOn(ctx, "--listen", a.cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", a.cfg.Listen, err)
+		return err
+	}
+	proxies, err := a.cfg.Proxies()
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	s := &server{listener: listener, failed: make(chan error, 1)}
 	s.http = &http.Server{
 		//nolint:contextcheck // requests have contexts of their own
 		Handler: web.New(web.Deps{
 			Handlers: a.handlers(ctx), Accounts: a.operations.accounts, Sessions: a.operations.sessions,
-			Log: a.opts.Log, Ready: a.ready, Secure: a.secure(),
+			Log: a.opts.Log, Ready: a.ready, StrictTransport: a.strictTransport(), Collectors: a.collectors(),
+			Proxies: proxies, PublicURL: publicURL(a.cfg.PublicURL, ""),
 		}),
 		ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleHTTP, MaxHeaderBytes: maxHeaders,
-		ErrorLog: slog.NewLogLogger(a.opts.Log.Handler(), slog.LevelDebug),
+		TLSConfig: a.serverTLS("h2", "http/1.1"),
+		ErrorLog:  slog.NewLogLogger(a.opts.Log.Handler(), slog.LevelDebug),
 	}
 	a.server = s
 	a.later(s.stop)
-	go s.serve(a.cfg.TLSCert, a.cfg.TLSKey)
+	go s.serve()
 	return nil
+}
+
+// listenOn opens a listener, with a clear line where the port is taken.
+func listenOn(ctx context.Context, flag, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another process: stop it, or choose another address with %s", address, flag)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
 }
 
 // ready tells why the portal cannot serve.
@@ -69,12 +84,12 @@ func (a *App) ready(ctx context.Context) error {
 	return a.at.store.Ping(ctx)
 }
 
-func (s *server) serve(cert, key string) {
-	serve := func() error { return s.http.Serve(s.listener) }
-	if cert != "" {
-		serve = func() error { return s.http.ServeTLS(s.listener, cert, key) }
+func (s *server) serve() {
+	serve := s.http.Serve
+	if s.http.TLSConfig != nil {
+		serve = func(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
 	}
-	if err := serve(); !errors.Is(err, http.ErrServerClosed) {
+	if err := serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 		s.failed <- fmt.Errorf("serve %s: %w", s.listener.Addr(), err)
 	}
 }

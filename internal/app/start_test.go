@@ -68,7 +68,7 @@ func TestStartRefusesInOneLine(t *testing.T) {
 		{"newer schema", func(t *testing.T, cfg *config.Config) { newerSchema(t, *cfg) }, "from a newer version"},
 		{"bad master key", func(_ *testing.T, cfg *config.Config) { cfg.MasterKey = sealed.NewPlain("short") }, "SEA_MASTER_KEY"},
 		{"bad database", func(_ *testing.T, cfg *config.Config) { cfg.Database = "mysql://x" }, "database URL"},
-		{"missing certificate", func(_ *testing.T, cfg *config.Config) { cfg.TLSCert, cfg.TLSKey = "/none", "/none" }, "no such file"},
+		{"missing certificate", func(_ *testing.T, cfg *config.Config) { cfg.TLS.Cert, cfg.TLS.Key = "/none", "/none" }, "no such file"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := free

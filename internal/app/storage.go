@@ -59,20 +59,24 @@ func (s storage) put(ctx context.Context, object demo.Object) error {
 	return err
 }
 
+// transport is how the S3 endpoint speaks TLS, and how the portal's own clients
+// trust it; both nil without TLS.
+type transport struct{ server, client *tls.Config }
+
 // openStorage starts the embedded server as its operator. Notify hears of each
 // write and deletion and returns at once.
-func openStorage(ctx context.Context, cfg config.Config, at place, log *slog.Logger, notify func(lifecycle.Event)) (storage, error) {
+func openStorage(ctx context.Context, cfg config.Config, at place, over transport, log *slog.Logger, notify func(lifecycle.Event)) (storage, error) {
 	account, err := operatorOf(at.key)
 	if err != nil {
 		return storage{}, err
 	}
-	trust, err := trustOf(cfg)
+	proxies, err := cfg.Proxies()
 	if err != nil {
 		return storage{}, err
 	}
 	server, err := embedded.Start(ctx, embedded.Config{
 		DataDir: at.dir, S3Listen: cfg.S3Listen, Region: cfg.Region,
-		CertFile: cfg.TLSCert, KeyFile: cfg.TLSKey,
+		TLS: over.server, Proxies: proxies,
 		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
 		Keys: at.key, Store: at.store, Log: log,
 		Notify: func(e embedded.Event) { notify(observed(e)) },
@@ -80,11 +84,11 @@ func openStorage(ctx context.Context, cfg config.Config, at place, log *slog.Log
 	if err != nil {
 		return storage{}, err
 	}
-	return clientsOf(cfg, server, account, trust), nil
+	return clientsOf(cfg, server, account, over.client), nil
 }
 
 func clientsOf(cfg config.Config, server *embedded.Server, account operator, trust *tls.Config) storage {
-	local, public := server.S3Endpoint(), publicURL(cfg.S3URL, server.S3Endpoint())
+	local, public := server.S3Endpoint(), publicURL(cfg.S3PublicURL, server.S3Endpoint())
 	pool := connections(trust)
 	return storage{
 		s3:     s3Client(cfg.Region, local, account.accessKeyID, account.secret, pool),

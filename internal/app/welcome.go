@@ -11,9 +11,13 @@ import (
 // welcome prints what the operator must know, and nobody else: links and
 // passwords go to standard output and never to the log.
 func (a *App) welcome(ctx context.Context) error {
-	portal := publicURL(a.cfg.URL, a.addresses.Portal)
+	portal := publicURL(a.cfg.PublicURL, a.addresses.Portal)
 	var text strings.Builder
 	fmt.Fprintf(&text, "\n  Secure External Access\n\n  Portal       %s\n  S3 endpoint  %s\n", portal, a.storage.public)
+	if a.certificates != nil && a.certificates.Authority() != "" {
+		fmt.Fprintf(&text, "  Authority    %s\n               signs for these addresses: clients that trust it connect without a warning\n",
+			a.certificates.Authority())
+	}
 	if a.cfg.ClockOffset != 0 {
 		fmt.Fprintf(&text, "  Clock        the life cycle's is moved by %s\n", a.cfg.ClockOffset)
 	}

@@ -42,10 +42,10 @@ type Place struct {
 type Server struct {
 	Listen         string        `help:"Address of the portal." env:"SEA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	S3Listen       string        `name:"s3-listen" help:"Address of the S3 endpoint." env:"SEA_S3_LISTEN" default:"127.0.0.1:9000" placeholder:"HOST:PORT"`
-	URL            string        `name:"url" help:"URL under which people reach the portal; made from the address unless given." env:"SEA_URL"`
-	S3URL          string        `name:"s3-url" help:"URL under which clients reach the S3 endpoint; made from the address unless given." env:"SEA_S3_URL"`
-	TLSCert        string        `name:"tls-cert" help:"Certificate chain (PEM) of both listeners." env:"SEA_TLS_CERT" placeholder:"FILE"`
-	TLSKey         string        `name:"tls-key" help:"Private key (PEM) of the certificate." env:"SEA_TLS_KEY" placeholder:"FILE"`
+	PublicURL      string        `name:"public-url" help:"URL under which people reach the portal; made from the address unless given." env:"SEA_PUBLIC_URL" placeholder:"URL"`
+	S3PublicURL    string        `name:"s3-public-url" help:"URL under which clients reach the S3 endpoint; made from the address unless given." env:"SEA_S3_PUBLIC_URL" placeholder:"URL"`
+	TrustedProxies []string      `help:"Networks of the proxies in front, whose X-Forwarded-For is believed." env:"SEA_TRUSTED_PROXIES" placeholder:"CIDR"`
+	TLS            TLS           `embed:""`
 	InsecureListen bool          `help:"Allow addresses that other machines reach without a certificate: a proxy in front speaks TLS." env:"SEA_INSECURE_LISTEN"`
 	Region         string        `help:"Region that the S3 endpoint answers for." env:"SEA_REGION" default:"us-east-1"`
 	ClockOffset    time.Duration `help:"Move the clock of the life cycle, for trials." env:"SEA_CLOCK_OFFSET" placeholder:"DURATION"`
@@ -75,7 +75,7 @@ func (c Config) Absolute() (Config, error) {
 	if !inFile {
 		file = ""
 	}
-	for _, path := range []*string{&c.DataDir, &c.TLSCert, &c.TLSKey, &file} {
+	for _, path := range []*string{&c.DataDir, &c.TLS.Cert, &c.TLS.Key, &c.TLS.Auto, &c.TLS.ACME.DirectoryCA, &file} {
 		if *path == "" {
 			continue
 		}

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,15 +23,30 @@ func TestValidateSaysWhichFlagIsWrong(t *testing.T) {
 		"other machines":      {func(c *config.Config) { c.S3Listen = "0.0.0.0:9000" }, "--s3-listen 0.0.0.0:9000 can be reached"},
 		"a name":              {func(c *config.Config) { c.Listen = "portal.example:80" }, "without TLS"},
 		"accepted as it is":   {func(c *config.Config) { c.Listen, c.InsecureListen = ":8080", true }, ""},
-		"with TLS":            {func(c *config.Config) { c.Listen, c.TLSCert, c.TLSKey = ":8080", "a", "b" }, ""},
-		"half a certificate":  {func(c *config.Config) { c.TLSCert = "a" }, "--tls-cert and --tls-key"},
+		"with TLS":            {func(c *config.Config) { c.Listen, c.TLS.Cert, c.TLS.Key = ":8080", "a", "b" }, ""},
+		"with a local one":    {func(c *config.Config) { c.Listen, c.TLS.Auto = ":8080", "tls" }, ""},
+		"with ACME":           {acme(func(c *config.Config) { c.Listen = ":443" }), ""},
+		"two ways":            {func(c *config.Config) { c.TLS.Cert, c.TLS.Key, c.TLS.Auto = "a", "b", "c" }, "exclude each other"},
+		"two other ways":      {acme(func(c *config.Config) { c.TLS.Auto = "c" }), "exclude each other"},
+		"terms":               {acme(func(c *config.Config) { c.TLS.ACME.AcceptTerms = false }), "--acme-accept-terms"},
+		"terms of nobody":     {func(c *config.Config) { c.TLS.ACME.AcceptTerms = true }, "--acme-accept-terms is given without"},
+		"e-mail to nobody":    {func(c *config.Config) { c.TLS.ACME.Email = "a@b" }, "--acme-email is given without"},
+		"a name alone":        {acme(func(c *config.Config) { c.TLS.ACME.Domains = []string{"localhost"} }), "--acme-domain"},
+		"an address":          {acme(func(c *config.Config) { c.TLS.ACME.Domains = []string{"192.0.2.1"} }), "--acme-domain"},
+		"every name":          {acme(func(c *config.Config) { c.TLS.ACME.Domains = []string{"*.example"} }), "--acme-domain"},
+		"a URL as a name":     {acme(func(c *config.Config) { c.TLS.ACME.Domains = []string{"https://a.example"} }), "--acme-domain"},
+		"an open authority":   {acme(func(c *config.Config) { c.TLS.ACME.Directory = "http://ca.example" }), "--acme-directory"},
+		"no port for HTTP":    {acme(func(c *config.Config) { c.TLS.ACME.HTTPListen = "80" }), "--acme-http-listen"},
+		"proxies":             {func(c *config.Config) { c.TrustedProxies = []string{"10.0.0.0/8", "192.0.2.7", "fd00::/8"} }, ""},
+		"a proxy by name":     {func(c *config.Config) { c.TrustedProxies = []string{"nginx"} }, "--trusted-proxies"},
+		"half a certificate":  {func(c *config.Config) { c.TLS.Cert = "a" }, "--tls-cert and --tls-key"},
 		"no port":             {func(c *config.Config) { c.Listen = "127.0.0.1" }, "not HOST:PORT"},
 		"a port too far":      {func(c *config.Config) { c.S3Listen = "127.0.0.1:65536" }, "--s3-listen"},
 		"one port for both":   {func(c *config.Config) { c.S3Listen = c.Listen }, "own port"},
 		"any two free ports":  {func(c *config.Config) { c.Listen, c.S3Listen = "127.0.0.1:0", "127.0.0.1:0" }, ""},
-		"a URL of the portal": {func(c *config.Config) { c.URL = "https://sea.example" }, ""},
-		"not a URL":           {func(c *config.Config) { c.S3URL = "s3.example" }, "--s3-url"},
-		"a URL with a path":   {func(c *config.Config) { c.URL = "https://sea.example/portal" }, "path"},
+		"a URL of the portal": {func(c *config.Config) { c.PublicURL = "https://sea.example" }, ""},
+		"not a URL":           {func(c *config.Config) { c.S3PublicURL = "s3.example" }, "--s3-public-url"},
+		"a URL with a path":   {func(c *config.Config) { c.PublicURL = "https://sea.example/portal" }, "path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,9 +60,36 @@ func TestValidateSaysWhichFlagIsWrong(t *testing.T) {
 	}
 }
 
+// acme is a change of a configuration that gets a certificate by ACME.
+func acme(change func(*config.Config)) func(*config.Config) {
+	return func(c *config.Config) {
+		c.TLS.ACME = config.ACMEOptions{Domains: []string{"sea.example"}, AcceptTerms: true, Directory: "https://ca.example/directory"}
+		change(c)
+	}
+}
+
+func TestThePublicURLSaysWhetherBrowsersSpeakTLS(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		server config.Server
+		want   bool
+	}{
+		"nothing":            {config.Server{}, false},
+		"a certificate":      {config.Server{TLS: config.TLS{Cert: "a", Key: "b"}}, true},
+		"a proxy with TLS":   {config.Server{PublicURL: "https://sea.example"}, true},
+		"a proxy without it": {config.Server{PublicURL: "http://sea.example"}, false},
+	} {
+		if got := (config.Config{Server: test.server}).SecureURL(); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestEnvironmentWinsOverDefaults(t *testing.T) {
 	t.Setenv("SEA_S3_LISTEN", "127.0.0.1:1234")
 	t.Setenv("SEA_CLOCK_OFFSET", "721h")
+	t.Setenv("SEA_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7")
+	t.Setenv("SEA_ACME_DOMAIN", "sea.example,s3.example")
 	t.Setenv("SEA_MASTER_KEY", "a secret")
 	c, err := config.Default()
 	if err != nil {
@@ -54,6 +97,15 @@ func TestEnvironmentWinsOverDefaults(t *testing.T) {
 	}
 	if c.Listen != "127.0.0.1:8080" || c.S3Listen != "127.0.0.1:1234" || c.ClockOffset != 721*time.Hour || c.DataDir != "./data" {
 		t.Errorf("got %+v", c)
+	}
+	if got := fmt.Sprint(c.TrustedProxies, c.TLS.ACME.Domains); got != "[10.0.0.0/8 192.0.2.7] [sea.example s3.example]" {
+		t.Error(got)
+	}
+	if proxies, err := c.Proxies(); err != nil || fmt.Sprint(proxies) != "[10.0.0.0/8 192.0.2.7/32]" {
+		t.Error(proxies, err)
+	}
+	if c.TLS.ACME.Directory == "" || c.Validate() == nil {
+		t.Error("there is no authority to ask, or its terms count as accepted")
 	}
 	if c.MasterKey.Reveal() != "a secret" {
 		t.Error("the master key was not read")

@@ -1,19 +1,19 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // Validate checks what a server is told. Each complaint is one line that names
 // the flag.
 func (c Config) Validate() error {
-	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return errors.New("--tls-cert and --tls-key belong together: give both or neither")
+	if err := c.TLS.validate(); err != nil {
+		return err
 	}
 	if err := c.validateListener("--listen", c.Listen); err != nil {
 		return err
@@ -24,14 +24,43 @@ func (c Config) Validate() error {
 	if c.Listen == c.S3Listen && !ephemeral(c.Listen) {
 		return fmt.Errorf("--listen and --s3-listen are both %s: give each its own port", c.Listen)
 	}
-	if err := validateURL("--url", c.URL); err != nil {
+	if _, err := c.Proxies(); err != nil {
 		return err
 	}
-	return validateURL("--s3-url", c.S3URL)
+	if err := validateURL("--public-url", c.PublicURL); err != nil {
+		return err
+	}
+	return validateURL("--s3-public-url", c.S3PublicURL)
 }
 
 // Secure tells whether the listeners speak TLS.
-func (c Config) Secure() bool { return c.TLSCert != "" }
+func (c Config) Secure() bool { return c.TLS.Way() != Plain }
+
+// SecureURL tells whether people reach the portal by https.
+func (c Config) SecureURL() bool {
+	if c.PublicURL == "" {
+		return c.Secure()
+	}
+	return strings.HasPrefix(c.PublicURL, "https://")
+}
+
+// Proxies are the networks of --trusted-proxies. A bare address is a network
+// of one.
+func (c Config) Proxies() ([]netip.Prefix, error) {
+	var proxies []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			only, err := netip.ParseAddr(text)
+			if err != nil || only.Zone() != "" {
+				return nil, fmt.Errorf("--trusted-proxies %q is no network: write 10.0.0.0/8 or 192.0.2.7", text)
+			}
+			network = netip.PrefixFrom(only, only.BitLen())
+		}
+		proxies = append(proxies, network.Masked())
+	}
+	return proxies, nil
+}
 
 func (c Config) validateListener(flag, address string) error {
 	host, port, err := net.SplitHostPort(address)
@@ -43,7 +72,7 @@ func (c Config) validateListener(flag, address string) error {
 	}
 	if !loopback(host) && !c.Secure() && !c.InsecureListen {
 		return fmt.Errorf("%s %s can be reached from other machines without TLS: give --tls-cert and --tls-key, "+
-			"or --insecure-listen where a proxy in front speaks TLS", flag, address)
+			"--tls-auto, --acme-domain, or --insecure-listen where a proxy in front speaks TLS", flag, address)
 	}
 	return nil
 }

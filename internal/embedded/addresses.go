@@ -17,34 +17,46 @@ const (
 	maxSocketPath = 103
 )
 
-// freeAddress checks that address can be listened on, and puts a free port in
-// the place of port 0: versitygw does not tell which port it got.
-func freeAddress(ctx context.Context, address string) (string, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", fmt.Errorf("the address %q is not host:port: %w", address, err)
+// listen opens a listener, with a clear line where the port is taken.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, fmt.Errorf("the address %q is not host:port: %w", address, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return "", fmt.Errorf("%s is taken by another process: stop it, or choose another address", address)
+		return nil, fmt.Errorf("%s is taken by another process: stop it, or choose another address", address)
 	}
 	if err != nil {
-		return "", fmt.Errorf("listen on %s: %w", address, err)
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err := errors.Join(err, listener.Close()); err != nil {
-		return "", fmt.Errorf("try %s: %w", address, err)
-	}
-	return net.JoinHostPort(host, port), nil
+	return listener, nil
 }
 
-// reachable gives an address that a client on this machine can dial.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err == nil && (host == "" || (ip != nil && ip.IsUnspecified())) {
-		return net.JoinHostPort(loopback, port)
+// freeLoopback finds a loopback port that nobody listens on at the moment. The
+// IAM service opens its listener itself, and does not tell which port it got.
+func freeLoopback(ctx context.Context) (string, error) {
+	listener, err := listen(ctx, loopback+":0")
+	if err != nil {
+		return "", err
 	}
-	return address
+	return listener.Addr().String(), listener.Close()
+}
+
+// reachable gives an address that a client on this machine can dial. A name
+// that was listened on stays: a certificate may be for it.
+func reachable(wanted string, bound net.Addr) string {
+	host, _, err := net.SplitHostPort(wanted)
+	if err != nil {
+		return bound.String()
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = loopback
+	}
+	_, port, err := net.SplitHostPort(bound.String())
+	if err != nil {
+		return bound.String()
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // socketDir makes the private directory (0700) of the unix sockets: in the data

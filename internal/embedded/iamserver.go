@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/versity/versitygw/iamapi"
@@ -18,12 +19,30 @@ import (
 // The API is never to be public: AssumeRoleWithWebIdentity needs no signature,
 // by design.
 type iamServer struct {
-	public   *iamapi.IAMApiServer
-	private  *private.PrivateAPI
-	finished chan error // one value of each of the two
+	address string // of the IAM API
+	public  *iamapi.IAMApiServer
+	private *private.PrivateAPI
 }
 
-func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentials, address, socket string) (*iamServer, error) {
+// tries is how many ports are tried: another process may take one between
+// the moment that it is found free and the moment that it is listened on.
+const tries = 5
+
+// serveIAM starts both halves, on an address that free finds.
+func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentials, free func(context.Context) (string, error), socket string) (*iamServer, error) {
+	for try := 1; ; try++ {
+		address, err := free(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s, err := tryIAM(ctx, users, root, address, socket)
+		if err == nil || try == tries || !errors.Is(err, syscall.EADDRINUSE) {
+			return s, err
+		}
+	}
+}
+
+func tryIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentials, address, socket string) (*iamServer, error) {
 	public, err := iamapi.New(users, root,
 		iamapi.WithConcurrencyLimiter(maxConnections, maxRequests), iamapi.WithKeepAlive(), iamapi.WithQuiet(),
 		iamapi.WithOIDCThumbprintAutoFetchDisabled())
@@ -34,12 +53,14 @@ func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredent
 	if err != nil {
 		return nil, fmt.Errorf("make private IAM endpoints: %w", err)
 	}
-	s := &iamServer{public: public, private: endpoints, finished: make(chan error, 2)}
-	go func() { s.finished <- public.ServeMultiPort([]string{address}) }()
-	go func() { s.finished <- withoutTLS(endpoints.ServeMultiPort)([]string{socket}) }()
-	err = s.ready(ctx, "tcp", address)
+	s := &iamServer{address: address, public: public, private: endpoints}
+	publicEnded, privateEnded := make(chan error, 1), make(chan error, 1)
+	go func() { publicEnded <- public.ServeMultiPort([]string{address}) }()
+	go func() { privateEnded <- withoutTLS(endpoints.ServeMultiPort)([]string{socket}) }()
+	// The private half first: what has begun to listen can be stopped.
+	err = ready(ctx, "unix", socket, privateEnded)
 	if err == nil {
-		err = s.ready(ctx, "unix", socket)
+		err = ready(ctx, "tcp", address, publicEnded)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start IAM service: %w", err), s.stop())
@@ -57,22 +78,29 @@ func withoutTLS[T any](serve func([]string, T) error) func([]string) error {
 }
 
 // ready waits until a half answers. An accepted connection is not enough: the
-// half still looks at standard output then, which is diverted next.
-func (s *iamServer) ready(ctx context.Context, network, address string) error {
+// half still looks at standard output then, which is diverted next. Nor is an
+// answer, where another process took the address.
+func ready(ctx context.Context, network, address string, ended <-chan error) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	retry := time.NewTicker(time.Millisecond)
 	defer retry.Stop()
-	for answers(ctx, network, address) != nil {
+	for {
+		answered := answers(ctx, network, address) == nil
+		select {
+		case err := <-ended:
+			return errors.Join(errors.New("it ended at once"), err)
+		default:
+			if answered {
+				return nil
+			}
+		}
 		select {
 		case <-retry.C:
-		case err := <-s.finished:
-			return errors.Join(errors.New("it ended at once"), err)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return nil
 }
 
 // answers asks for anything, and returns once there is a first byte of an

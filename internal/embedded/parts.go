@@ -2,9 +2,11 @@ package embedded
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 
@@ -12,14 +14,13 @@ import (
 	"github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/embedgw"
 	"github.com/versity/versitygw/iamapi"
-	"github.com/versity/versitygw/s3api"
 )
 
 // maxParts is the most parts of a multipart upload, AWS's limit.
 const maxParts = 10_000
 
 // startIAM runs the IAM service and the writer of last uses.
-func (s *Server) startIAM(ctx context.Context, cfg Config, address, socket string) error {
+func (s *Server) startIAM(ctx context.Context, cfg Config, socket string) error {
 	users := newIAMStore(cfg.Store, cfg.Keys, cfg.Log)
 	usage, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
@@ -29,17 +30,17 @@ func (s *Server) startIAM(ctx context.Context, cfg Config, address, socket strin
 	}()
 	s.later(func() error { end(); <-ended; return nil })
 	root := iamapi.RootCredentials{Access: cfg.RootAccessKey, Secret: cfg.RootSecret.Reveal()}
-	service, err := serveIAM(ctx, users, root, address, socket)
+	service, err := serveIAM(ctx, users, root, freeLoopback, socket)
 	if err != nil {
 		return err
 	}
 	s.later(service.stop)
-	s.iamURL = "http://" + address
+	s.iamURL = "http://" + service.address
 	return nil
 }
 
 // startS3 opens the objects and runs the S3 server on them.
-func (s *Server) startS3(ctx context.Context, cfg Config, dataDir, address, sockets string) error {
+func (s *Server) startS3(ctx context.Context, cfg Config, dataDir string, listener net.Listener, sockets string) error {
 	release, err := divert(ctx, &os.Stdout, cfg.Log, slog.LevelDebug)
 	if err != nil {
 		return err
@@ -49,25 +50,24 @@ func (s *Server) startS3(ctx context.Context, cfg Config, dataDir, address, sock
 	if err != nil {
 		return err
 	}
-	listening := make(chan struct{})
-	running, end := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan error, 1)
+	front := newFront(cfg.Proxies)
 	settings := &embedgw.Config{
 		RootUserAccess: cfg.RootAccessKey, RootUserSecret: cfg.RootSecret.Reveal(), Region: cfg.Region,
-		Ports: []string{address}, MaxConnections: maxConnections, MaxRequests: maxRequests,
-		CertFile: cfg.CertFile, KeyFile: cfg.KeyFile,
+		Ports: []string{filepath.Join(sockets, s3Socket)}, MaxConnections: maxConnections, MaxRequests: maxRequests,
 		// The admin API would else share the public port.
 		AdminPorts: []string{filepath.Join(sockets, adminSocket)}, SocketPerm: fmt.Sprintf("%o", fileMode),
 		AdminMaxConnections: 16, AdminMaxRequests: 16,
 		MultipartMaxParts: maxParts, IAMService: identities, DisableACLs: true, KeepAlive: true, Quiet: true,
-		S3Options: []s3api.Option{s3api.WithOnListen(func() { close(listening) })},
+		S3Options: front.options(),
 	}
+	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
 	go func() { ended <- embedgw.RunVersityGW(running, objects, settings) }()
 	stop := func() error { end(); return <-ended }
 	late, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	select {
-	case <-listening:
+	case <-front.listening:
 	case err := <-ended:
 		end()
 		return errors.Join(errors.New("the S3 server ended at once"), err)
@@ -75,10 +75,26 @@ func (s *Server) startS3(ctx context.Context, cfg Config, dataDir, address, sock
 		return errors.Join(late.Err(), stop())
 	}
 	s.later(stop)
-	s.s3URL = "http://" + reachable(address)
-	if cfg.CertFile != "" {
-		s.s3URL = "https://" + reachable(address)
+	return s.open(late, cfg, front, listener, filepath.Join(sockets, s3Socket))
+}
+
+// open lets clients in.
+func (s *Server) open(ctx context.Context, cfg Config, front *front, listener net.Listener, socket string) error {
+	server, err := front.server(ctx, socket)
+	if err != nil {
+		return fmt.Errorf("reach the S3 server: %w", err)
 	}
+	scheme, public := "http://", listener
+	if cfg.TLS != nil {
+		scheme, public = "https://", tls.NewListener(listener, cfg.TLS)
+	}
+	s.s3URL = scheme + reachable(cfg.S3Listen, listener.Addr())
+	ctx = context.WithoutCancel(ctx)
+	go func() { // it ends when versitygw stops its server
+		if err := closed(server.Serve(public)); err != nil {
+			cfg.Log.ErrorContext(ctx, "the S3 listener ended", slog.Any("error", err))
+		}
+	}()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"seaportal/internal/proxy"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 )
@@ -22,6 +24,7 @@ const IAMRegion = "us-east-1"
 const (
 	iamSocket   = "iam.sock"
 	adminSocket = "admin.sock"
+	s3Socket    = "s3.sock"
 
 	// startTimeout bounds how long either server may take to listen; it takes
 	// milliseconds.
@@ -38,14 +41,19 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 
 var running atomic.Bool
 
-// Config says what to run. All fields but the certificate are needed.
+// Config says what to run. All fields but TLS and Proxies are needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
 	Region   string // that clients sign for
 
-	// CertFile and KeyFile turn on TLS for the S3 API; both or neither.
-	CertFile, KeyFile string
+	// TLS makes the S3 API speak TLS; nil leaves it out. It asks for the
+	// certificate at each handshake, so that a renewed one is presented at once.
+	TLS *tls.Config
+
+	// Proxies are believed about the address that a request comes from, which
+	// policies and events see.
+	Proxies proxy.Trusted
 
 	// RootAccessKey and RootSecret are the operator account's, which may do
 	// anything in every bucket and in IAM.
@@ -96,17 +104,11 @@ func (s *Server) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if cfg, err = cfg.absolute(); err != nil {
-		return err
-	}
-	s3Address, err := freeAddress(ctx, cfg.S3Listen)
+	listener, err := listen(ctx, cfg.S3Listen)
 	if err != nil {
 		return err
 	}
-	iamAddress, err := freeAddress(ctx, loopback+":0")
-	if err != nil {
-		return err
-	}
+	s.later(func() error { return closed(listener.Close()) })
 	sockets, discard, err := socketDir(dataDir)
 	if err != nil {
 		return err
@@ -117,10 +119,10 @@ func (s *Server) start(ctx context.Context, cfg Config) error {
 		return err
 	}
 	s.later(func() error { release(); return nil })
-	if err := s.startIAM(ctx, cfg, iamAddress, filepath.Join(sockets, iamSocket)); err != nil {
+	if err := s.startIAM(ctx, cfg, filepath.Join(sockets, iamSocket)); err != nil {
 		return err
 	}
-	return s.startS3(ctx, cfg, dataDir, s3Address, sockets)
+	return s.startS3(ctx, cfg, dataDir, listener, sockets)
 }
 
 // S3Endpoint is the URL of the S3 API, for clients on this machine.
@@ -161,28 +163,9 @@ func (s *Server) stop() error {
 }
 
 func (c Config) validate() error {
-	switch {
-	case c.DataDir == "", c.S3Listen == "", c.Region == "", c.RootAccessKey == "", c.RootSecret.Empty(),
-		c.Keys == nil, c.Store == nil, c.Notify == nil, c.Log == nil:
+	if c.DataDir == "" || c.S3Listen == "" || c.Region == "" || c.RootAccessKey == "" || c.RootSecret.Empty() ||
+		c.Keys == nil || c.Store == nil || c.Notify == nil || c.Log == nil {
 		return errors.New("a field of the configuration is missing")
-	case (c.CertFile == "") != (c.KeyFile == ""):
-		return errors.New("a TLS certificate needs its key, and a key its certificate")
 	}
 	return nil
-}
-
-// absolute makes the paths of the certificate independent of the working
-// directory, which is about to change.
-func (c Config) absolute() (Config, error) {
-	for _, path := range []*string{&c.CertFile, &c.KeyFile} {
-		if *path == "" {
-			continue
-		}
-		whole, err := filepath.Abs(*path)
-		if err != nil {
-			return Config{}, err
-		}
-		*path = whole
-	}
-	return c, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -173,23 +172,12 @@ func TestErrorsBehindA500AreLoggedNotPrinted(t *testing.T) {
 }
 
 func TestTheS3APISpeaksTLS(t *testing.T) {
-	dir := t.TempDir()
 	issuer := httptest.NewUnstartedServer(nil) // only for its certificate
 	issuer.StartTLS()
 	issuer.Close()
-	certificate := issuer.TLS.Certificates[0]
-	key, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	err = errors.Join(
-		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}), 0o600),
-		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, dir, func(cfg *embedded.Config) { cfg.CertFile, cfg.KeyFile = certFile, keyFile })
+	r := start(t, t.TempDir(), func(cfg *embedded.Config) {
+		cfg.TLS = &tls.Config{Certificates: issuer.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	})
 	r.http.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 	r.http.TLSClientConfig.RootCAs.AddCert(issuer.Certificate())
 	if !strings.HasPrefix(r.server.S3Endpoint(), "https://") {

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,7 +45,7 @@ func (p *Portal) Operator(t *testing.T) *s3.Client {
 // S3As is an S3 client of whoever has these credentials. It does not retry.
 func (p *Portal) S3As(t *testing.T, accessKeyID, secret string) *s3.Client {
 	t.Helper()
-	over := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	over := &http.Client{Transport: trusting()}
 	t.Cleanup(over.CloseIdleConnections)
 	return s3.NewFromConfig(aws.Config{
 		Region:           p.Config.Region,
@@ -53,6 +54,12 @@ func (p *Portal) S3As(t *testing.T, accessKeyID, secret string) *s3.Client {
 		HTTPClient:       over,
 		RetryMaxAttempts: 1,
 	}, func(o *s3.Options) { o.UsePathStyle = true })
+}
+
+// trusting takes any certificate: which one a listener presents is for the
+// tests of that to look at.
+func trusting() *http.Transport {
+	return &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 }
 
 // Put stores a file in active storage, below the unit's prefix.

@@ -120,6 +120,9 @@ func (p *Portal) Stop(t *testing.T) {
 	p.app = nil
 }
 
+// ReloadCertificates does what SIGHUP does.
+func (p *Portal) ReloadCertificates() { p.app.ReloadCertificates() }
+
 func (p *Portal) apply(options []Option) {
 	for _, option := range options {
 		option(&p.Config, &p.options)
