@@ -55,7 +55,10 @@ func (f *front) receive(c fiber.Ctx) error {
 }
 
 // identify makes the request come from the client that a trusted proxy names.
+// What the request before it on the same connection was given is forgotten
+// first.
 func (f *front) identify(request *fasthttp.RequestCtx) {
+	request.SetRemoteAddr(nil)
 	peer, ok := request.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return
