@@ -42,16 +42,16 @@ func TestOldProtocolsAndWeakSuitesAreRefused(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pair.cert)
 	for name, test := range map[string]struct {
-		client tls.Config
+		client *tls.Config
 		well   bool
 	}{
-		"TLS 1.1":          {tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
-		"TLS 1.2":          {tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true},
-		"TLS 1.3":          {tls.Config{MinVersion: tls.VersionTLS13}, true},
-		"TLS 1.2 with CBC": {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}}, false},
+		"TLS 1.1":          {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
+		"TLS 1.2":          {&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true},
+		"TLS 1.3":          {&tls.Config{MinVersion: tls.VersionTLS13}, true},
+		"TLS 1.2 with CBC": {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}}, false},
 	} {
 		test.client.RootCAs, test.client.ServerName = roots, "sea.example"
-		if _, err := shake(t, s.Server("http/1.1"), &test.client); (err == nil) != test.well {
+		if _, err := shake(t, s.Server("http/1.1"), test.client); (err == nil) != test.well {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
