@@ -129,3 +129,19 @@ func recovered(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// brokenOff marks a request whose answer has to end without being complete.
+const brokenOff = "broken-off"
+
+// breakOff ends the connection of an answer that was begun and cannot be
+// completed: no client may take what it got for the whole. A panic with
+// http.ErrAbortHandler is the server's own way to be told.
+func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if c.Get(brokenOff) != nil {
+			panic(http.ErrAbortHandler) //nolint:forbidigo // see above
+		}
+		return err
+	}
+}

@@ -11,8 +11,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seaportal/handlers"
-	"seaportal/internal/account"
 	"seaportal/internal/fault"
+	"seaportal/internal/limit"
 	"seaportal/internal/path"
 )
 
@@ -27,7 +27,12 @@ const notFound = "This page does not exist, or you may not see it."
 
 // answer is echo's error handler.
 func (p problems) answer(err error, c echo.Context) {
-	if c.Response().Committed || errors.Is(err, http.ErrAbortHandler) {
+	if errors.Is(err, http.ErrAbortHandler) {
+		c.Set(brokenOff, true)
+		p.log.WarnContext(c.Request().Context(), "answer broken off", slog.String("request_id", requestID(c)), slog.String("error", err.Error()))
+		return
+	}
+	if c.Response().Committed {
 		return
 	}
 	r := c.Request()
@@ -143,7 +148,7 @@ func signInFirst(c echo.Context) error {
 }
 
 func retryAfter(c echo.Context, err error) {
-	var limited *account.Limited
+	var limited *limit.Reached
 	if errors.As(err, &limited) {
 		seconds := int64((limited.After + time.Second - 1) / time.Second)
 		c.Response().Header().Set("Retry-After", strconv.FormatInt(seconds, 10))

@@ -48,6 +48,7 @@ func New(deps Deps) *echo.Echo {
 
 	e.Pre(middleware.RemoveTrailingSlash())
 	e.Use(
+		breakOff,
 		identify,
 		logAccess(deps.Log),
 		metrics.observe,

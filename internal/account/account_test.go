@@ -11,6 +11,7 @@ import (
 	"seaportal/internal/account"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/limit"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
 	"seaportal/models"
@@ -115,7 +116,7 @@ func TestFailuresAreLimitedByEMail(t *testing.T) {
 	if msg := fault.Message(err); !strings.HasPrefix(msg, "Too many attempts. Try again in ") {
 		t.Error(msg)
 	}
-	var limited *account.Limited
+	var limited *limit.Reached
 	if !errors.As(err, &limited) || limited.After <= 0 {
 		t.Errorf("no time to wait in %v", err)
 	}

@@ -15,7 +15,7 @@ import (
 // SignIn checks a password. An unknown e-mail, a disabled account and a wrong
 // password take the same time and give the same fault.Invalid. It returns
 // fault.Invalid with the fields email and password where one is empty, and
-// fault.TooMany, caused by *Limited, after too many failures of the e-mail or
+// fault.TooMany, caused by *limit.Reached, after too many failures of the e-mail or
 // the address.
 func (s *Service) SignIn(ctx context.Context, email, password, address string) (models.User, error) {
 	email = normal(email)
