@@ -131,6 +131,20 @@ func (h *Files) Download(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
+// ZIP sends chosen files as one ZIP, and records that.
+func (h *Files) ZIP(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	chosen, err := ids(c.QueryParams()["id"])
+	if err != nil {
+		return err
+	}
+	d, err := h.links.Archive(ctx, actor(c), unit, chosen)
+	if err != nil {
+		return err
+	}
+	return send(c, d)
+}
+
 // Retry tries a failed placement again.
 func (h *Files) Retry(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)

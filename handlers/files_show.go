@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/history"
+	"seaportal/internal/link"
 	"seaportal/internal/rule"
 	"seaportal/models"
 	"seaportal/views"
@@ -50,11 +51,11 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 	if in.Steps, err = h.steps(ctx, unit, p); err != nil {
 		return err
 	}
-	issued, err := h.links.ListTo(ctx, unit, p.ID)
+	issued, err := h.links.List(ctx, unit, link.Query{PlacementID: p.ID})
 	if err != nil {
 		return err
 	}
-	in.Links = linkRows(issued)
+	in.Links, in.MoreLinks = linkRows(issued.Rows), issued.Older
 	return h.show(c, status, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
 }
 

@@ -88,7 +88,7 @@ func object(row models.History, slug string) string {
 	case "file":
 		return path.CatalogueFile(slug, row.ObjectID)
 	case "link":
-		return path.Links(slug)
+		return path.Link(slug, row.ObjectID)
 	}
 	return ""
 }

@@ -2,9 +2,7 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -13,7 +11,7 @@ import (
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/path"
-	"seaportal/internal/sealed"
+	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
 )
@@ -23,40 +21,42 @@ type Links struct {
 	frame
 	links  *link.Service
 	files  *lifecycle.Engine
-	public string // URL of the portal; empty: the request's host
-	secure bool
+	origin origin
 }
 
-// List shows the links, newest first. The links themselves are shown nowhere
-// again.
-func (h *Links) List(c echo.Context) error {
+// New shows the form for a link to placed files. Those of the selection that
+// are not in SEA are left out, and counted.
+func (h *Links) New(c echo.Context) error {
+	return h.form(c, http.StatusOK, c.QueryParams()["id"], views.LinkNewProps{Lifetime: "24h", MaxDownloads: "1"})
+}
+
+func (h *Links) form(c echo.Context, status int, selection []string, in views.LinkNewProps) error {
 	ctx, unit, shown := ofUnit(c)
-	issued, err := h.links.List(ctx, unit)
+	chosen, err := ids(selection)
 	if err != nil {
 		return err
 	}
-	in := views.LinkListProps{Unit: shown, Links: linkRows(issued)}
-	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.LinkList(p, in) })
-}
-
-// New shows the form for a link to one placed file.
-func (h *Links) New(c echo.Context) error {
-	return h.form(c, http.StatusOK, c.QueryParam("id"), views.LinkNewProps{Lifetime: "24h", MaxDownloads: "1"})
-}
-
-func (h *Links) form(c echo.Context, status int, placement string, in views.LinkNewProps) error {
-	ctx, unit, shown := ofUnit(c)
-	number, ok := number(placement)
-	if !ok {
+	if len(chosen) == 0 {
 		return unknown()
 	}
-	p, err := h.files.File(ctx, unit, number)
-	if err != nil {
-		return err
+	in.Unit = shown
+	for _, number := range slices.Compact(slices.Sorted(slices.Values(chosen[:min(len(chosen), link.MaxFiles+1)]))) {
+		p, err := h.files.File(ctx, unit, number)
+		if err != nil {
+			return err
+		}
+		if p.State != models.PlacementPlaced {
+			in.LeftOut++
+			continue
+		}
+		in.Files = append(in.Files, views.LinkFile{ID: p.ID, Key: p.Key, Size: p.Size})
+		if ends := when(p.ExpiresAt); !p.Held && (in.Expires.IsZero() || ends.Before(in.Expires)) { // of a hold no end is known
+			in.Expires = ends
+		}
 	}
-	in.Unit, in.ID, in.Key, in.Expires = shown, p.ID, p.Key, when(p.ExpiresAt)
-	if p.Held { // no end is known
-		in.Expires = time.Time{}
+	user, _ := User(c)
+	if in.Nonce, err = h.links.IssueNonce(ctx, user.ID, unit); err != nil {
+		return err
 	}
 	return h.show(c, status, func(page layout.Page) templ.Component { return views.LinkNew(page, in) })
 }
@@ -64,62 +64,41 @@ func (h *Links) form(c echo.Context, status int, placement string, in views.Link
 // Create issues a link and shows it, once.
 func (h *Links) Create(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
-	in := views.LinkNewProps{Lifetime: c.FormValue("lifetime"), MaxDownloads: c.FormValue("max_downloads")}
-	want, err := readLink(in, c.FormValue("id"), c.FormValue("pin"))
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	in := views.LinkNewProps{
+		Lifetime: form.Get("lifetime"), Other: form.Get("lifetime_other"), MaxDownloads: form.Get("max_downloads"), Note: form.Get("note"),
+	}
+	want, err := readLink(in, form["id"], form.Get("pin"))
+	want.Nonce = form.Get("nonce")
 	var created link.Created
 	if err == nil {
 		created, err = h.links.Create(ctx, actor(c), unit, want)
 	}
-	if in.Errors = fault.Fields(err); in.Errors != nil {
-		return h.form(c, http.StatusUnprocessableEntity, c.FormValue("id"), in)
+	if in.Errors = fault.Fields(err); in.Errors != nil && in.Errors["id"] == "" {
+		return h.form(c, http.StatusUnprocessableEntity, form["id"], in)
 	}
 	if err != nil {
 		return err
 	}
 	page := views.LinkCreatedProps{
-		Unit: shown, ID: want.PlacementID, Key: created.Key, Link: h.absolute(c, path.Shared(created.Token.Reveal())),
-		Expires: created.ExpiresAt, MaxDownloads: want.MaxDownloads, HasPIN: !want.PIN.Empty(),
+		Unit: shown, Key: created.Key, Files: created.Files, Link: h.origin.absolute(c, path.Shared(created.Token.Reveal())),
+		Expires: created.ExpiresAt, MaxDownloads: want.MaxDownloads, HasPIN: !want.PIN.Empty(), Back: path.Files(unit.Slug),
 	}
-	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
+	if created.Files == 1 {
+		page.Back = path.File(unit.Slug, want.PlacementIDs[0])
+	}
+	unkept(c)
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.LinkCreated(p, page) })
 }
 
-// readLink decodes the form. A field that is left out has its default: a day,
-// any number of downloads, no PIN.
-func readLink(in views.LinkNewProps, placement, pin string) (link.New, error) {
-	want := link.New{Lifetime: 24 * time.Hour, PIN: sealed.NewPlain(strings.TrimSpace(pin))}
-	var bad []fault.Field
-	var ok bool
-	if want.PlacementID, ok = number(placement); !ok {
-		return want, unknown()
-	}
-	if in.Lifetime != "" {
-		lifetime, err := link.ParseLifetime(in.Lifetime)
-		if want.Lifetime = lifetime; err != nil {
-			bad = append(bad, fault.Field{Name: "lifetime", Msg: "Choose how long the link works, such as 24h or 7d."})
-		}
-	}
-	if in.MaxDownloads != "" {
-		most, err := strconv.Atoi(strings.TrimSpace(in.MaxDownloads))
-		if want.MaxDownloads = most; err != nil {
-			bad = append(bad, fault.Field{Name: "max_downloads", Msg: "Write a whole number; 0 is any number."})
-		}
-	}
-	return want, fault.BadInput(bad...)
-}
-
-// absolute is a path of the portal as people pass it on.
-func (h *Links) absolute(c echo.Context, to string) string {
-	if h.public != "" {
-		return strings.TrimSuffix(h.public, "/") + to
-	}
-	scheme := "http://"
-	if h.secure || c.IsTLS() {
-		scheme = "https://"
-	}
-	return scheme + c.Request().Host + to
+// unkept keeps a page that shows a secret out of caches and referrers.
+func unkept(c echo.Context) {
+	header := c.Response().Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "no-referrer")
 }
 
 // Revoke ends a link.
@@ -133,4 +112,25 @@ func (h *Links) Revoke(c echo.Context) error {
 		return err
 	}
 	return h.done(c, path.Links(unit.Slug), "The link is revoked. It works no more.")
+}
+
+// Extend makes a link last longer.
+func (h *Links) Extend(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return err
+	}
+	lifetime, err := readLifetime(c.FormValue("lifetime"), c.FormValue("lifetime_other"))
+	if err != nil {
+		return h.one(c, http.StatusUnprocessableEntity, number, fault.Fields(err))
+	}
+	until, err := h.links.Extend(ctx, actor(c), unit, number, lifetime)
+	if fields := fault.Fields(err); fields != nil {
+		return h.one(c, http.StatusUnprocessableEntity, number, fields)
+	}
+	if err != nil {
+		return err
+	}
+	return h.done(c, path.Link(unit.Slug, number), "The link works until "+until.UTC().Format("2 Jan 2006, 15:04:05")+" UTC.")
 }

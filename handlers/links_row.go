@@ -1,10 +1,14 @@
 package handlers
 
 import (
-	"seaportal/internal/clock"
+	"strconv"
+	"strings"
+	"time"
+
+	"seaportal/internal/fault"
 	"seaportal/internal/link"
+	"seaportal/internal/sealed"
 	"seaportal/views"
-	"seaportal/views/ui"
 )
 
 func linkRows(issued []link.Issued) []views.LinkRow {
@@ -17,28 +21,32 @@ func linkRows(issued []link.Issued) []views.LinkRow {
 
 func linkRow(l link.Issued) views.LinkRow {
 	return views.LinkRow{
-		ID: l.ID, FileID: l.PlacementID, Key: l.Key, State: linkState(l), Created: l.CreatedAt, CreatedBy: l.CreatedBy,
-		Expires: l.ExpiresAt, Downloads: l.Downloads, MaxDownloads: l.MaxDownloads, HasPIN: l.PINHash != "",
+		ID: l.ID, FileID: l.FirstID, Key: l.Key, Files: l.Files, Present: l.Present, Bytes: l.Bytes, State: l.State(), Note: l.Note,
+		Created: l.CreatedAt, CreatedBy: l.CreatedBy, Expires: l.ExpiresAt, Downloads: l.Downloads, MaxDownloads: l.MaxDownloads,
+		HasPIN: l.PINHash != "",
 	}
 }
 
-func linkState(l link.Issued) string {
-	switch {
-	case l.RevokedAt != nil:
-		return "revoked"
-	case !clock.Real.Now().Before(l.ExpiresAt):
-		return "expired"
-	case l.MaxDownloads > 0 && l.Downloads >= l.MaxDownloads:
-		return "used-up"
+// readLink decodes the form. A field that is left out has its default: a day,
+// any number of downloads, no PIN, no note.
+func readLink(in views.LinkNewProps, selection []string, pin string) (link.New, error) {
+	want := link.New{Lifetime: 24 * time.Hour, PIN: sealed.NewPlain(strings.TrimSpace(pin)), Note: in.Note}
+	var err error
+	if want.PlacementIDs, err = ids(selection); err != nil {
+		return want, err
 	}
-	return "live"
-}
-
-// left says how many downloads a link has left, and nothing where any number
-// is allowed.
-func left(file link.View) string {
-	if file.MaxDownloads == 0 {
-		return ""
+	if len(want.PlacementIDs) == 0 {
+		return want, unknown()
 	}
-	return ui.Count(int64(max(0, file.MaxDownloads-file.Downloads)))
+	if in.Lifetime != "" {
+		if want.Lifetime, err = readLifetime(in.Lifetime, in.Other); err != nil {
+			return want, err
+		}
+	}
+	if in.MaxDownloads != "" {
+		if want.MaxDownloads, err = strconv.Atoi(strings.TrimSpace(in.MaxDownloads)); err != nil {
+			return want, fault.BadInput(fault.Field{Name: "max_downloads", Msg: "Write a whole number; 0 is any number."})
+		}
+	}
+	return want, nil
 }

@@ -1,27 +1,34 @@
 package handlers
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/limit"
 	"seaportal/internal/link"
+	"seaportal/internal/path"
+	"seaportal/internal/sealed"
 	"seaportal/views"
 	"seaportal/views/layout"
 )
 
 // Partner is what a share link leads to, for people without an account. The
-// link is the permission: these pages are kept from caches, and from the sites
-// that they lead to.
+// link is the permission: these pages set no cookie, and are kept from caches
+// and from the sites that they lead to.
 type Partner struct {
 	frame
-	links *link.Service
-	// storage are the sources that the download button may be redirected to.
-	storage string
+	links  *link.Service
+	origin origin
+	// targets are the sources that the download button may be redirected to.
+	targets string
 }
 
 // formTargets gives the places that S3 answers at, as a Content-Security-Policy
@@ -39,25 +46,47 @@ func formTargets(endpoint string) string {
 	return targets
 }
 
-// Show offers the file. Programs that open every link use nothing up.
+// Show offers the files. Programs that open every link use nothing up.
 func (h *Partner) Show(c echo.Context) error {
-	return h.offer(c, http.StatusOK, "")
+	return h.offer(c, http.StatusOK, "", "")
 }
 
-func (h *Partner) offer(c echo.Context, status int, problem string) error {
+// offer shows what the link leads to, with why the last try failed: beside the
+// PIN, or above everything.
+func (h *Partner) offer(c echo.Context, status int, badPIN, problem string) error {
 	h.guard(c)
-	file, err := h.links.Open(c.Request().Context(), c.Param("token"))
-	if gone(err) {
-		return render(c, http.StatusNotFound, views.PartnerGone(h.stranger(c)))
-	}
+	view, err := h.links.Open(c.Request().Context(), c.Param("token"))
 	if err != nil {
-		return err
+		return h.refuse(c, err)
 	}
 	in := views.PartnerShowProps{
-		Token: c.Param("token"), Name: file.Name, Size: file.Size, Checksum: checksum(file.Checksum),
-		Expires: file.ExpiresAt, Left: left(file), HasPIN: file.HasPIN, Problem: problem,
+		Token: c.Param("token"), Several: view.Several, Missing: view.Missing, Expires: view.ExpiresAt,
+		HasPIN: view.HasPIN, BadPIN: badPIN, Problem: problem, MaxDownloads: view.MaxDownloads,
+	}
+	for _, file := range view.Files {
+		in.Bytes += file.Size
+		in.Files = append(in.Files, views.PartnerFile{
+			Position: file.Position, Name: file.Name, Size: file.Size, Checksum: checksum(file.Checksum), Left: file.Left,
+		})
 	}
 	return render(c, status, views.PartnerShow(h.stranger(c), in))
+}
+
+// refuse answers a link that leads nowhere: in one way, whatever the reason.
+// Only who failed too often is told so.
+func (h *Partner) refuse(c echo.Context, err error) error {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return render(c, http.StatusNotFound, views.PartnerGone(h.stranger(c)))
+	case fault.Is(err, fault.TooMany):
+		var reached *limit.Reached
+		if errors.As(err, &reached) {
+			seconds := int64((reached.After + time.Second - 1) / time.Second)
+			c.Response().Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+		}
+		return render(c, http.StatusTooManyRequests, views.PartnerLocked(h.stranger(c), fault.Message(err)))
+	}
+	return err
 }
 
 // stranger is the page for whoever has the link: also who is signed in sees
@@ -69,27 +98,54 @@ func (h *Partner) stranger(c echo.Context) layout.Page {
 }
 
 func (h *Partner) guard(c echo.Context) {
+	unkept(c)
 	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Robots-Tag", "noindex")
 	policy := header.Get("Content-Security-Policy")
-	header.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self'"+h.storage, 1))
+	header.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self'"+h.targets, 1))
 }
 
-func gone(err error) bool { return fault.Is(err, fault.NotFound) }
-
-// Redeem redirects to the file's bytes, and counts one download.
+// Redeem redirects to the bytes of the file at the position that is sent as
+// file, or without one to those of all files.
 func (h *Partner) Redeem(c echo.Context) error {
 	h.guard(c)
-	to, err := h.links.Redeem(c.Request().Context(), c.Param("token"), c.FormValue("pin"), c.RealIP())
+	wish := link.Wish{PIN: sealed.NewPlain(c.FormValue("pin")), Address: c.RealIP()}
+	if text := c.FormValue("file"); text != "" {
+		n, ok := number(text)
+		if !ok || n > link.MaxFiles {
+			return h.refuse(c, unknown())
+		}
+		wish.Position = int(n)
+	}
+	token := c.Param("token")
+	way, err := h.links.Redeem(c.Request().Context(), token, wish)
 	switch {
-	case gone(err):
-		return render(c, http.StatusNotFound, views.PartnerGone(h.stranger(c)))
 	case fault.Is(err, fault.Invalid):
-		return h.offer(c, http.StatusUnprocessableEntity, fault.Fields(err)["pin"])
+		return h.offer(c, http.StatusUnprocessableEntity, fault.Fields(err)["pin"], "")
+	case fault.Is(err, fault.Conflict):
+		return h.offer(c, http.StatusConflict, "", fault.Message(err))
 	case err != nil:
-		return err
+		return h.refuse(c, err)
+	}
+	to := way.URL
+	if to == "" {
+		to = h.origin.absolute(c, path.SharedDownload(token, way.Ticket.Reveal()))
 	}
 	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// Fetch sends what a ticket is for. HEAD only tells what that is.
+func (h *Partner) Fetch(c echo.Context) error {
+	h.guard(c)
+	d, err := h.links.Begin(c.Request().Context(), c.Param("token"), c.Param("ticket"), c.Request().Method == http.MethodHead)
+	if fault.Is(err, fault.Conflict) {
+		return h.offer(c, http.StatusConflict, "", fault.Message(err))
+	}
+	if err == nil {
+		err = send(c, d)
+	}
+	if err != nil && !c.Response().Committed {
+		return h.refuse(c, err)
+	}
+	return err
 }

@@ -63,6 +63,7 @@ type Handlers struct {
 func New(s Services) *Handlers {
 	f := frame{sessions: s.Sessions, life: s.Life, warnings: warnings(s)}
 	connect := views.Connect{Endpoint: s.Endpoint, Region: s.Region, AWS: s.Amazon}
+	origin := origin{public: s.PublicURL, secure: s.Secure}
 	return &Handlers{
 		SignIn:      SignIn{frame: f, accounts: s.Accounts},
 		SetUp:       SetUp{frame: f, accounts: s.Accounts},
@@ -71,8 +72,8 @@ func New(s Services) *Handlers {
 		Credentials: Credentials{frame: f, credentials: s.Credentials, connect: connect},
 		Rules:       Rules{frame: f, rules: s.Rules},
 		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History},
-		Links:       Links{frame: f, links: s.Links, files: s.Files, public: s.PublicURL, secure: s.Secure},
-		Partner:     Partner{frame: f, links: s.Links, storage: formTargets(s.Endpoint)},
+		Links:       Links{frame: f, links: s.Links, files: s.Files, origin: origin},
+		Partner:     Partner{frame: f, links: s.Links, origin: origin, targets: formTargets(s.Endpoint) + formTargets(s.PublicURL)},
 		History:     History{frame: f, history: s.History, units: s.Units},
 		Usage:       Usage{frame: f, usage: s.Usage},
 		Rates:       Rates{frame: f, usage: s.Usage},

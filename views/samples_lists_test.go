@@ -2,9 +2,11 @@ package views_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"seaportal/internal/rule"
+	"seaportal/internal/sealed"
 	"seaportal/views"
 	"seaportal/views/layout"
 	"seaportal/views/ui"
@@ -249,24 +251,69 @@ func fileSamples() []sample {
 
 func linkRows() []views.LinkRow {
 	link := func(id int64, state string, left time.Duration) views.LinkRow {
-		return views.LinkRow{ID: id, FileID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", State: state, Created: now.Add(-2 * time.Hour), CreatedBy: "Ada Admin", Expires: now.Add(left), Downloads: 1, MaxDownloads: 5}
+		return views.LinkRow{
+			ID: id, FileID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Files: 1, Present: 1, Bytes: 212_800_000, State: state,
+			Created: now.Add(-2 * time.Hour), CreatedBy: "Ada Admin", Expires: now.Add(left), Downloads: 1, MaxDownloads: 5,
+		}
 	}
-	rows := []views.LinkRow{link(4, "live", 20*time.Hour), link(3, "used-up", time.Hour), link(2, "revoked", time.Hour), link(1, "expired", -time.Hour)}
-	rows[0].HasPIN, rows[3].Key = true, absurd
+	rows := []views.LinkRow{
+		link(6, "live", 20*time.Hour), link(5, "live", time.Hour), link(4, "used-up", time.Hour), link(3, "locked", time.Hour),
+		link(2, "revoked", time.Hour), link(1, "expired", -time.Hour),
+	}
+	rows[0].HasPIN, rows[0].Files, rows[0].Present, rows[0].Note = true, 12, 10, "Northwind’s audit, sent to J. Doe"
+	rows[1].Present, rows[5].Key, rows[5].Note = 0, absurd, absurd[:500]
 	return rows
 }
 
 func linkSamples() []sample {
 	at := page(home + "/files/links")
-	form := views.LinkNewProps{Unit: unit, ID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Expires: now.AddDate(0, 0, 28), Lifetime: "24h", MaxDownloads: "1"}
+	files := []views.LinkFile{
+		{ID: 11, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Here: true, Downloads: 1}, {ID: 4, Key: absurd, Size: 640_300_000},
+	}
+	form := views.LinkNewProps{Unit: unit, Files: files[:1], Expires: now.AddDate(0, 0, 28), Lifetime: "24h", MaxDownloads: "1"}
+	several := form
+	several.Files, several.LeftOut = files, 3
 	refused := form
-	refused.Key, refused.Lifetime, refused.Errors = absurd, "9000h", map[string]string{"lifetime": "Choose a lifetime from the list.", "pin": "Use 4 to 12 digits."}
+	refused.Files, refused.Lifetime, refused.Other, refused.Note = files[1:], views.OtherLifetime, "soon", absurd[:300]
+	refused.Errors = map[string]string{"lifetime_other": "Say how long, as a number with a unit: such as 36h or 7d.", "pin": "Use 4 to 64 characters.", "note": "Use at most 500 characters."}
+	created := views.LinkCreatedProps{Unit: unit, Key: files[0].Key, Files: 1, Link: "https://sea.example.com/d/9VXQ2M4T0C8AYW7FK1NRZL5EHS", Expires: now.Add(24 * time.Hour), MaxDownloads: 1, HasPIN: true, Back: home + "/files/11"}
+	many := created
+	many.Key, many.Files, many.MaxDownloads, many.HasPIN = absurd, 1000, 0, false
+	list := page(home + "/links")
+	show := views.LinkShowProps{Unit: unit, Link: linkRows()[0], Files: files, Ends: now.AddDate(0, 0, 3), Lifetime: "24h"}
+	bad := show
+	bad.Lifetime, bad.Other, bad.Errors = views.OtherLifetime, absurd[:50], map[string]string{"lifetime_other": "Say how long, as a number with a unit: such as 36h or 7d."}
+	revoked := show
+	revoked.Link, revoked.Revoked, revoked.RevokedBy, revoked.Link.Note = linkRows()[4], now.Add(-time.Hour), "Ada Admin", absurd[:500]
+	url := views.PresignedShowProps{
+		Unit: unit, ID: 11, Key: files[0].Key, Expires: now.Add(24 * time.Hour),
+		URL: sealed.NewPlain("https://s3.example.com/sea/emea/" + strings.Repeat("call-recording%2F", 12) + "?X-Amz-Signature=" + strings.Repeat("0f", 32)),
+	}
+	cut := url
+	cut.Key, cut.WithFile, cut.WithCredentials = absurd, true, true
+	asked := views.PresignedNewProps{Unit: unit, ID: 11, Key: files[0].Key, Expires: now.AddDate(0, 0, 28), Lifetime: "24h"}
+	tooLong := asked
+	tooLong.Key, tooLong.Expires, tooLong.Errors = absurd, time.Time{}, map[string]string{"lifetime": "Choose from one minute to 7 days: S3 takes no more."}
 	return []sample{
 		{"link-new", views.LinkNew(at, form)},
+		{"link-new-several", views.LinkNew(at, several)},
 		{"link-new-refused", views.LinkNew(at, refused)},
-		{"link-created", views.LinkCreated(at, views.LinkCreatedProps{Unit: unit, ID: 11, Key: form.Key, Link: "https://sea.example.com/d/9vXq2m4T0c8aYw7fK1nRzL5eHsUbGdPj", Expires: now.Add(24 * time.Hour), MaxDownloads: 1, HasPIN: true})},
-		{"links", views.LinkList(page(home+"/links"), views.LinkListProps{Unit: unit, Links: linkRows(), Older: "?after=1"})},
-		{"links-empty", views.LinkList(page(home+"/links"), views.LinkListProps{Unit: unit})},
+		{"link-new-none", views.LinkNew(at, views.LinkNewProps{Unit: unit, LeftOut: 2})},
+		{"link-created", views.LinkCreated(at, created)},
+		{"link-created-several", views.LinkCreated(at, many)},
+		{"links", views.LinkList(list, views.LinkListProps{Unit: unit, Links: linkRows(), Older: "?after=1"})},
+		{"links-of-file", views.LinkList(list, views.LinkListProps{Unit: unit, File: "11", State: "live", Links: linkRows()[:1]})},
+		{"links-off", views.LinkList(list, views.LinkListProps{Unit: unitIn("off"), Links: linkRows()[:1]})},
+		{"links-empty", views.LinkList(list, views.LinkListProps{Unit: unit})},
+		{"links-no-match", views.LinkList(viewer(home+"/links"), views.LinkListProps{Unit: unit, State: "ended"})},
+		{"link", views.LinkShow(list, show)},
+		{"link-refused", views.LinkShow(list, bad)},
+		{"link-revoked", views.LinkShow(list, revoked)},
+		{"links-revoke-all", views.LinkRevokeAll(list, views.LinkRevokeAllProps{Unit: unit, Typed: "emea", Problem: "Type emea-contact-centre to confirm."})},
+		{"presigned-new", views.PresignedNew(at, asked)},
+		{"presigned-refused", views.PresignedNew(at, tooLong)},
+		{"presigned", views.PresignedShow(at, url)},
+		{"presigned-cut", views.PresignedShow(at, cut)},
 	}
 }
 

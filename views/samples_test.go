@@ -74,12 +74,26 @@ func plainSamples() []sample {
 			Errors: map[string]string{"email": "Enter an e-mail address.", "password": "Use at least 12 characters."},
 		})},
 		{"partner", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
-			Token: "abc", Name: "2026-11-21_0914_a81f.wav", Size: 14_200_133, Expires: now.Add(20 * time.Hour), Left: "1",
-			Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			Token: "abc", Expires: now.Add(20 * time.Hour), MaxDownloads: 1,
+			Files: []views.PartnerFile{{Position: 1, Name: "2026-11-21_0914_a81f.wav", Size: 14_200_133, Left: 1, Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}},
 		})},
 		{"partner-pin", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
-			Token: "abc", Name: absurd, Size: 12, Expires: now.Add(time.Hour), HasPIN: true, Problem: "That is not the PIN. 4 tries are left.",
+			Token: "abc", Expires: now.Add(time.Hour), HasPIN: true, BadPIN: "That is not the PIN.",
+			Files: []views.PartnerFile{{Position: 1, Name: absurd, Size: 12}},
 		})},
+		{"partner-busy", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Expires: now.Add(time.Hour), MaxDownloads: 1, Problem: "The file is being downloaded with this link at the moment.",
+			Files: []views.PartnerFile{{Position: 1, Name: "a.wav", Size: 12, Left: 1}},
+		})},
+		{"partner-several", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Expires: now.Add(20 * time.Hour), Several: true, Missing: 2, HasPIN: true, MaxDownloads: 5, Bytes: 226_999_000,
+			Files: []views.PartnerFile{
+				{Position: 1, Name: "claims/2026-11-21_0914_a81f.wav", Size: 14_200_133, Left: 4, Checksum: "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+				{Position: 2, Name: "claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Left: 1, Checksum: "CRC64NVME AuUcyF784aU="},
+				{Position: 4, Name: absurd, Size: 0, Left: 5},
+			},
+		})},
+		{"partner-locked", views.PartnerLocked(layout.Page{Now: now}, "This link is locked, because a wrong PIN was entered five times. Ask whoever sent it for a new one.")},
 		{"partner-gone", views.PartnerGone(layout.Page{Now: now})},
 		{"problem-plain", views.Problem(layout.Page{Now: now}, views.ProblemProps{Title: "Too many attempts", Message: "Too many attempts. Try again in 40 seconds."})},
 		{"problem-404", views.Problem(page("/x"), views.ProblemProps{Title: "Not found", Message: "This page does not exist, or you may not see it."})},

@@ -88,7 +88,7 @@ func TestComposerPostsTheContractsFields(t *testing.T) {
 func TestRefusedFormsKeepValuesAndFocusTheFirstMistake(t *testing.T) {
 	t.Parallel()
 	for name, field := range map[string]string{
-		"unit-new-refused": "name", "rule-edit-refused": "name", "set-up-refused": "email", "link-new-refused": "lifetime",
+		"unit-new-refused": "name", "rule-edit-refused": "name", "set-up-refused": "email", "link-new-refused": "lifetime_other", "presigned-refused": "lifetime", "link-refused": "lifetime_other",
 		"settings-refused": "confirm", "portal-settings-refused": "rate", "settings-limit-refused": "daily_limit", "file-hold-refused": "reason", "credentials-regenerate-refused": "confirm",
 	} {
 		doc := find(t, name)

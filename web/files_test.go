@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 // place makes a queued placement one that stands in SEA. Presigning asks no
@@ -77,12 +79,129 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	if a := partner.post(link, url.Values{"pin": {"0000"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=pin][aria-invalid=true]").Length() != 1 {
 		t.Errorf("a wrong PIN answers %d", a.status)
 	}
-	if a := partner.post(link, url.Values{"pin": {"4711"}}); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), nowhere+"/sea/") {
-		t.Errorf("the PIN answers %d to %s", a.status, a.header.Get("Location"))
+	given := partner.post(link, url.Values{"pin": {"4711"}})
+	to := given.header.Get("Location")
+	if given.status != http.StatusSeeOther || !strings.HasPrefix(to, p.url+link+"/") {
+		t.Fatalf("the PIN answers %d to %s", given.status, to)
 	}
-	used, never := partner.get(link), partner.get("/d/never-was")
-	if used.status != http.StatusNotFound || never.status != http.StatusNotFound || used.body != never.body {
-		t.Errorf("a used link answers %d, one that never was %d", used.status, never.status)
+	fetched := strings.TrimPrefix(to, p.url)
+	head := partner.send(http.MethodHead, fetched, nil, nil)
+	if head.status != http.StatusOK || !strings.HasPrefix(head.header.Get("Content-Disposition"), "attachment; ") || head.header.Get("Content-Length") != "5" {
+		t.Errorf("HEAD of the download answers %d %v", head.status, head.header)
+	}
+	if a := partner.get(fetched); a.status != http.StatusBadGateway || a.header.Get("Content-Disposition") != "" || strings.Contains(a.header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("with S3 away the download answers %d %v", a.status, a.header)
+	}
+	if cookies := strings.Join(page.header.Values("Set-Cookie"), "") + strings.Join(given.header.Values("Set-Cookie"), ""); cookies != "" {
+		t.Errorf("the partner got a cookie: %s", cookies)
+	}
+	if a := c.post("/business-units/emea/links/1/revoke", nil); a.status != http.StatusSeeOther {
+		t.Fatalf("revoking answers %d", a.status)
+	}
+	never := partner.get("/d/never-was")
+	for path, a := range map[string]answer{"GET": partner.get(link), "POST": partner.post(link, url.Values{"pin": {"4711"}}), "download": partner.get(fetched)} {
+		if a.status != http.StatusNotFound || never.status != http.StatusNotFound || a.body != never.body {
+			t.Errorf("%s of a revoked link answers %d, one that never was %d", path, a.status, never.status)
+		}
+	}
+	if log := p.log.String(); strings.Contains(log, strings.TrimPrefix(link, "/d/")) || strings.Contains(log, "4711") {
+		t.Error("the token or the PIN is in the log")
+	}
+}
+
+func TestALinkWithoutALimitRedirectsToS3(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	a := c.post("/business-units/emea/files/links", url.Values{"id": {id}, "lifetime": {"7d"}})
+	link := strings.TrimPrefix(a.doc(t).Find("[data-field=link]").Text(), p.url)
+	if a := p.anonymous().post(link, nil); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), nowhere+"/sea/") {
+		t.Errorf("the link answers %d to %s", a.status, a.header.Get("Location"))
+	}
+	page := c.get("/business-units/emea/links/1")
+	if page.status != http.StatusOK || !strings.Contains(page.doc(t).Find("main").Text(), "1 time") {
+		t.Errorf("the link's page answers %d", page.status)
+	}
+	if a := c.post("/business-units/emea/links/1/extend", url.Values{"lifetime": {"never"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=lifetime][aria-invalid=true]").Length() != 1 {
+		t.Errorf("a lifetime that is none answers %d", a.status)
+	}
+	for range 2 { // the second one changes nothing
+		if a := c.post("/business-units/emea/links/1/extend", url.Values{"lifetime": {"other"}, "lifetime_other": {"20d"}}); a.status != http.StatusSeeOther {
+			t.Errorf("extending answers %d", a.status)
+		}
+	}
+	if n := p.countWhere("history", "action = 'link.extended'"); n != 1 {
+		t.Errorf("extended %d times", n)
+	}
+	if a := c.post("/business-units/emea/links/revoke", url.Values{"confirm": {"other"}}); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("revoking all without the slug answers %d", a.status)
+	}
+	for range 2 {
+		if a := c.post("/business-units/emea/links/revoke", url.Values{"confirm": {"emea"}}); a.status != http.StatusSeeOther {
+			t.Errorf("revoking all answers %d", a.status)
+		}
+	}
+	if a := c.post("/business-units/emea/links/1/extend", url.Values{"lifetime": {"7d"}}); a.status != http.StatusConflict {
+		t.Errorf("extending what is over answers %d", a.status)
+	}
+	if rows := c.get("/business-units/emea/links?state=live").doc(t).Find("tr[data-id]").Length(); rows != 0 {
+		t.Errorf("%d links are live", rows)
+	}
+}
+
+func TestALinkFormThatIsSentTwiceMakesOneLink(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	links := "/business-units/emea/files/links"
+	form := c.get(links + "?id=" + id).doc(t).Find("main form")
+	sent := url.Values{}
+	form.Find("input, select").Each(func(_ int, field *goquery.Selection) {
+		value := field.AttrOr("value", field.Find("option[selected]").AttrOr("value", ""))
+		sent.Add(field.AttrOr("name", ""), value)
+	})
+	for _, want := range []int{http.StatusOK, http.StatusConflict} {
+		if a := c.post(links, sent); a.status != want {
+			t.Errorf("answers %d, want %d", a.status, want)
+		}
+	}
+	sent.Set("nonce", "made-up")
+	if a := c.post(links, sent); a.status != http.StatusConflict || p.count("links") != 1 {
+		t.Errorf("a nonce that never was answers %d; %d links", a.status, p.count("links"))
+	}
+	sent.Del("nonce") // a script
+	if a := c.post(links, sent); a.status != http.StatusOK {
+		t.Errorf("without a nonce it answers %d", a.status)
+	}
+}
+
+func TestPresignedURLIsShownOnceAndRecordedWithoutIt(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	form := "/business-units/emea/files/" + id + "/presigned"
+	if a := c.get(form); a.status != http.StatusNotFound {
+		t.Errorf("of a queued file answers %d", a.status)
+	}
+	p.place(id)
+	if a := c.post(form, url.Values{"lifetime": {"8d"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=lifetime][aria-invalid=true]").Length() != 1 {
+		t.Errorf("8 days answer %d", a.status)
+	}
+	a := c.post(form, url.Values{"lifetime": {"7d"}})
+	shown := a.doc(t).Find("[data-field=presigned-url]").Text()
+	if a.status != http.StatusOK || !strings.HasPrefix(shown, nowhere+"/sea/emea/") || !strings.Contains(shown, "X-Amz-Expires=60") || a.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("answers %d with %s", a.status, shown)
+	}
+	if n := p.countWhere("history", "action = 'file.presigned' AND details NOT LIKE '%X-Amz%' AND summary NOT LIKE '%X-Amz%'"); n != 1 {
+		t.Errorf("recorded %d times", n)
+	}
+	if log := p.log.String(); strings.Contains(log, "X-Amz") {
+		t.Error("the presigned URL is in the log")
 	}
 }
 

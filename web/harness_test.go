@@ -97,7 +97,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		Handlers: handlers.New(handlers.Services{
 			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access,
 			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store},
-			Links: &link.Service{Store: p.store, Objects: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
+			Links: &link.Service{Store: p.store, Objects: objects.New(client), Source: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
 		}),
 	}
 }

@@ -18,7 +18,8 @@ var changes = []string{
 	"/business-units/emea/rules/1/pause", "/business-units/emea/rules/1/resume", "/business-units/emea/rules/1/delete",
 	"/business-units/emea/files/delete", "/business-units/emea/files/1/retry",
 	"/business-units/emea/files/1/hold", "/business-units/emea/files/1/release", "/business-units/emea/files/retry-failed",
-	"/business-units/emea/files/links", "/business-units/emea/links/1/revoke",
+	"/business-units/emea/files/links", "/business-units/emea/links/1/revoke", "/business-units/emea/links/1/extend",
+	"/business-units/emea/links/revoke", "/business-units/emea/files/1/presigned",
 }
 
 var pages = []string{
@@ -28,6 +29,7 @@ var pages = []string{
 	"/business-units/emea/credentials/revoke", "/business-units/emea/rules", "/business-units/emea/rules/new",
 	"/business-units/emea/simulate", "/business-units/emea/catalogue",
 	"/business-units/emea/files", "/business-units/emea/files/delete", "/business-units/emea/links",
+	"/business-units/emea/links/revoke",
 }
 
 var administration = []string{"/system", "/settings", "/business-units/new"}
@@ -127,10 +129,17 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 	placement := p.addPlacement(other, rule)
 	file := p.count("files")
 	own := "/business-units/apac"
+	p.place(placement)
+	if a := c.post(own+"/files/links", url.Values{"id": {placement}}); a.status != http.StatusOK {
+		t.Fatalf("a link answers %d", a.status)
+	}
+	if a := c.get("/business-units/emea/files/zip?id=" + placement); a.status != http.StatusNotFound {
+		t.Errorf("its ZIP answers %d", a.status)
+	}
 	for _, page := range []string{
 		"/rules/" + rule, "/rules/" + rule + "/edit", "/rules/" + rule + "/delete", "/rules/" + rule + "/versions",
 		"/files/" + placement, "/catalogue?after=" + itoa(file),
-		"/files/links?id=" + placement, "/files/delete?id=" + placement, "/catalogue/" + itoa(file),
+		"/files/links?id=" + placement, "/files/" + placement + "/presigned", "/links/1", "/files/delete?id=" + placement, "/catalogue/" + itoa(file),
 	} {
 		if a := c.get(own + page); a.status != http.StatusOK && a.status != http.StatusSeeOther {
 			t.Errorf("GET %s of its unit answers %d", page, a.status)
@@ -143,6 +152,7 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 	for _, change := range []string{
 		"/rules/" + rule, "/rules/" + rule + "/pause", "/rules/" + rule + "/resume", "/rules/" + rule + "/delete",
 		"/files/" + placement + "/retry", "/files/" + placement + "/hold", "/files/" + placement + "/release", "/files/delete", "/files/links",
+		"/files/" + placement + "/presigned", "/links/1/revoke", "/links/1/extend",
 	} {
 		if a := c.post("/business-units/emea"+change, url.Values{"id": {placement}, "reason": {"kept"}}); a.status != http.StatusNotFound {
 			t.Errorf("POST %s answers %d", change, a.status)

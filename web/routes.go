@@ -127,6 +127,7 @@ func table(deps Deps, m metrics) []route {
 		get(unit+"/files/delete", view, h.Files.AskDelete),
 		slow(post(unit+"/files/delete", seaEdit, h.Files.Delete)),
 		slow(post(unit+"/files/retry-failed", seaEdit, h.Files.RetryFailed)),
+		slow(get(unit+"/files/zip", view, h.Files.ZIP)),
 		get(unit+"/files/:id", view, h.Files.Show),
 		get(unit+"/files/:id/download", view, h.Files.Download),
 		post(unit+"/files/:id/retry", seaEdit, h.Files.Retry),
@@ -135,12 +136,19 @@ func table(deps Deps, m metrics) []route {
 		get(unit+"/catalogue", view, h.Files.Catalogue),
 		get(unit+"/catalogue/:id", view, h.Files.Why),
 
-		// Share links
+		// Share links and presigned URLs
 		get(unit+"/files/links", view, h.Links.New),
 		post(unit+"/files/links", seaEdit, h.Links.Create),
 		get(unit+"/links", view, h.Links.List),
+		get(unit+"/links/revoke", view, h.Links.AskRevokeAll),
+		post(unit+"/links/revoke", seaEdit, h.Links.RevokeAll),
+		get(unit+"/links/:id", view, h.Links.Show),
+		post(unit+"/links/:id/extend", seaEdit, h.Links.Extend),
 		post(unit+"/links/:id/revoke", seaEdit, h.Links.Revoke),
+		get(unit+"/files/:id/presigned", view, h.Links.AskPresigned),
+		post(unit+"/files/:id/presigned", seaEdit, h.Links.CreatePresigned),
 		get("/d/:token", anyone, h.Partner.Show),
 		post("/d/:token", anyone, h.Partner.Redeem),
+		slow(get("/d/:token/:ticket", anyone, h.Partner.Fetch)),
 	}
 }

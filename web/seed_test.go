@@ -16,6 +16,11 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
+func (p *portal) countWhere(table, condition string) int64 {
+	p.t.Helper()
+	return p.count(table + " WHERE " + condition)
+}
+
 func (p *portal) count(table string) int64 {
 	p.t.Helper()
 	db, err := p.store.SQL()

@@ -56,7 +56,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 	o.units = &businessunit.Service{
 		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}
-	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Clock: life}
+	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: objects.New(a.storage.s3), Clock: life}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{

@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/alexedwards/argon2id"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/sealed"
@@ -18,24 +19,23 @@ import (
 const (
 	shortestPIN  = 4
 	longestPIN   = 64
+	longestNote  = 500
 	mostAllowed  = 1_000_000
 	shortestLife = time.Minute
 )
 
-// pinParams are the least that OWASP names for argon2id (19 MiB, two passes):
-// whoever holds a link may make the portal compute this, five times a link.
-var pinParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
-// Create makes a link to one placed file, and gives its token, which nobody can
-// get again. It lasts as long as was asked for, but never longer than the file.
+// Create makes a link to placed files, and gives its token, which nobody can
+// get again. It lasts as long as was asked for, but never longer than any of
+// the files.
 //
-// Faults: NotFound when the unit has no such file in SEA; Conflict while SEA is
-// not enabled; Invalid beside `lifetime`, `max_downloads` or `pin`.
+// Faults: NotFound when one of the files is not the unit's, or not in SEA;
+// Conflict while SEA is not enabled, or when the form was sent before; Invalid beside `id`, `lifetime`,
+// `max_downloads`, `pin` or `note`.
 func (s *Service) Create(ctx context.Context, by models.Actor, unit models.BusinessUnit, in New) (Created, error) {
 	if unit.SEAState != models.SEAEnabled {
 		return Created{}, fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit, so its links do not work.")
 	}
-	file, err := s.placed(ctx, unit.ID, in.PlacementID)
+	files, err := s.Chosen(ctx, unit, in.PlacementIDs)
 	if err != nil {
 		return Created{}, err
 	}
@@ -45,41 +45,72 @@ func (s *Service) Create(ctx context.Context, by models.Actor, unit models.Busin
 	created := now()
 	token := sealed.NewPlain(rand.Text()) // 130 bits
 	link := models.Link{
-		UnitID: unit.ID, PlacementID: file.ID, TokenHash: sealed.Digest(token.Reveal()), MaxDownloads: in.MaxDownloads,
-		CreatedAt: created, CreatedBy: by.Name, ExpiresAt: s.end(created.Add(in.Lifetime), file),
+		UnitID: unit.ID, TokenHash: sealed.Digest(token.Reveal()), MaxDownloads: in.MaxDownloads, Note: strings.TrimSpace(in.Note),
+		CreatedAt: created, CreatedBy: by.Name, ExpiresAt: s.end(created.Add(in.Lifetime), files),
 	}
 	if !in.PIN.Empty() {
-		if link.PINHash, err = argon2id.CreateHash(in.PIN.Reveal(), pinParams); err != nil {
-			return Created{}, fmt.Errorf("hash PIN: %w", err)
+		if link.PINHash, err = s.pins.hash(ctx, in.PIN); err != nil {
+			return Created{}, err
 		}
 	}
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.InsertLink(ctx, &link); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, link, "link.created", "Created a share link to "+file.Key+summary(link))
-	})
-	if err != nil {
+	if err := s.insert(ctx, by, &link, files, in.Nonce); err != nil {
 		return Created{}, err
 	}
-	return Created{Token: token, Key: file.Key, ExpiresAt: link.ExpiresAt}, nil
+	return Created{Token: token, Key: files[0].Key, Files: len(files), ExpiresAt: link.ExpiresAt}, nil
 }
 
-// end is when a link that was to last until wanted really ends: with its file.
-// The file goes by the life cycle's clock, the link by the real one. A file on
-// hold has no end yet: the link ends with its removal.
-func (s *Service) end(wanted time.Time, file models.Placement) time.Time {
-	if file.ExpiresAt == nil || file.Held {
-		return wanted
+// Chosen gives the files of a selection in the order of their keys, each once.
+//
+// Faults: Invalid beside `id` when there is none, or more than MaxFiles;
+// NotFound when one is not the unit's, or not in SEA.
+func (s *Service) Chosen(ctx context.Context, unit models.BusinessUnit, placementIDs []int64) ([]models.Placement, error) {
+	ids := slices.Compact(slices.Sorted(slices.Values(placementIDs)))
+	switch {
+	case len(ids) == 0:
+		return nil, fault.BadInput(fault.Field{Name: "id", Msg: "Choose at least one file."})
+	case len(ids) > MaxFiles:
+		return nil, fault.BadInput(fault.Field{Name: "id", Msg: fmt.Sprintf("Choose at most %d files at once.", MaxFiles)})
 	}
-	if gone := file.ExpiresAt.Add(-s.Clock.Offset()); gone.Before(wanted) {
-		return gone
+	files, err := s.Store.PlacementsByID(ctx, unit.ID, ids)
+	if err != nil {
+		return nil, err
 	}
-	return wanted
+	files = slices.DeleteFunc(files, func(file models.Placement) bool { return !s.fetchable(file) })
+	if len(files) < len(ids) {
+		return nil, fault.New(fault.NotFound, "A file that was chosen is not in SEA any more, or never was. Open the list of files and choose again.")
+	}
+	slices.SortFunc(files, func(a, b models.Placement) int { return strings.Compare(a.Key, b.Key) })
+	return files, nil
+}
+
+func (s *Service) insert(ctx context.Context, by models.Actor, link *models.Link, files []models.Placement, nonce string) error {
+	rows, ids := make([]models.LinkFile, len(files)), make([]int64, len(files))
+	for i, file := range files {
+		rows[i] = models.LinkFile{PlacementID: file.ID, Position: i + 1}
+		ids[i] = file.ID
+	}
+	return s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := useNonce(ctx, tx, nonce, by.ID, link.UnitID); err != nil {
+			return err
+		}
+		if err := tx.InsertLink(ctx, link, rows); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, *link, "link.created", "Created a share link to "+named(files)+summary(*link),
+			map[string]any{"placement_ids": ids})
+	})
+}
+
+// named names a file, or the first of several.
+func named(files []models.Placement) string {
+	if len(files) == 1 {
+		return files[0].Key
+	}
+	return fmt.Sprintf("%d files, the first of them %s,", len(files), files[0].Key)
 }
 
 func summary(link models.Link) string {
-	text := " until " + link.ExpiresAt.Format("2 January 2006, 15:04:05 UTC")
+	text := " until " + exact(link.ExpiresAt)
 	switch {
 	case link.MaxDownloads == 1:
 		text += ", for one download"
@@ -92,17 +123,23 @@ func summary(link models.Link) string {
 	return text
 }
 
+func exact(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
 func (in New) validate() error {
 	var bad []fault.Field
-	if in.Lifetime < shortestLife || in.Lifetime > longestDays*day {
-		bad = append(bad, fault.Field{Name: "lifetime", Msg: "Choose how long the link works: at least a minute, such as 24h or 7d."})
+	complain := func(is bool, name, msg string) {
+		if is {
+			bad = append(bad, fault.Field{Name: name, Msg: msg})
+		}
 	}
-	if in.MaxDownloads < 0 || in.MaxDownloads > mostAllowed {
-		bad = append(bad, fault.Field{Name: "max_downloads", Msg: "Enter 0 for any number, or a number up to 1,000,000."})
-	}
+	complain(in.Lifetime < shortestLife || in.Lifetime > longestDays*day,
+		"lifetime", "Choose how long the link works: at least a minute, such as 24h or 7d.")
+	complain(in.MaxDownloads < 0 || in.MaxDownloads > mostAllowed,
+		"max_downloads", "Enter 0 for any number, or a number up to 1,000,000.")
 	length := utf8.RuneCountInString(in.PIN.Reveal())
-	if !in.PIN.Empty() && (length < shortestPIN || length > longestPIN) {
-		bad = append(bad, fault.Field{Name: "pin", Msg: "Use 4 to 64 characters, or leave it empty for no PIN."})
-	}
+	complain(!in.PIN.Empty() && (length < shortestPIN || length > longestPIN), "pin", "Use 4 to 64 characters, or leave it empty for no PIN.")
+	isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	complain(utf8.RuneCountInString(in.Note) > longestNote, "note", "Use at most 500 characters.")
+	complain(strings.ContainsFunc(in.Note, isControl), "note", "Use no control characters.")
 	return fault.BadInput(bad...)
 }

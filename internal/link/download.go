@@ -3,13 +3,10 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path"
 	"time"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
-	"seaportal/internal/objects"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -40,35 +37,23 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 	return url, nil
 }
 
-// sign makes the presigned URL. The browser saves the file and never opens it
-// as a page.
+// sign makes the presigned URL of a click.
 func (s *Service) sign(ctx context.Context, unit models.BusinessUnit, file models.Placement) (string, error) {
-	if !unit.HasLocation() {
-		return "", fmt.Errorf("sign for placement %d: %s has no SEA location", file.ID, unit.Slug)
-	}
-	url, err := s.Objects.PresignGet(ctx, *unit.SEABucket, *unit.SEAPrefix+file.SEAKey, objects.PresignOptions{
-		TTL: urlLife, ContentDisposition: disposition(path.Base(file.Key)), ContentType: safeType(file.ContentType),
-	})
-	if err != nil {
-		return "", fault.Wrap(fault.Unavailable, err, "The storage did not do its part, so the file cannot be fetched now. Try again in a minute.")
-	}
-	return url, nil
+	return s.signFor(ctx, unit, file, urlLife)
 }
 
 // given records, in the transaction of the caller, that a file was given out,
 // through a link or, with nil, to whoever is signed in.
 func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, through *models.Link) error {
-	download := models.Download{UnitID: file.UnitID, PlacementID: file.ID, At: now(), By: by.Name, Address: by.Address}
 	event := history.Event{
 		By: by, UnitID: file.UnitID, Action: "file.downloaded", ObjectKind: "placement", ObjectID: file.ID,
 		Summary: "Downloaded " + file.Key, Details: map[string]any{"key": file.Key, "size": file.Size},
 	}
 	if through != nil {
-		download.LinkID = &through.ID
 		event.Summary = "Downloaded " + file.Key + " with a share link"
 		event.Details["link_id"] = through.ID
 	}
-	err := tx.RecordDownload(ctx, download)
+	err := tx.RecordDownload(ctx, downloadOf(by, file, through))
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.NotFound, err, "This file has just left SEA.")
 	}
@@ -76,4 +61,13 @@ func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Pl
 		return err
 	}
 	return history.Record(ctx, tx, event)
+}
+
+// downloadOf is the row of one download.
+func downloadOf(by models.Actor, file models.Placement, through *models.Link) models.Download {
+	download := models.Download{UnitID: file.UnitID, PlacementID: file.ID, At: now(), By: by.Name, Address: by.Address}
+	if through != nil {
+		download.LinkID = &through.ID
+	}
+	return download
 }

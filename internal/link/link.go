@@ -1,16 +1,18 @@
-// Package link owns how a placed file is given out: the download of whoever is
-// signed in, and share links for people without an account. Both end in a
-// presigned URL of a minute, signed by the portal's own key at the moment of
-// the click, and both are recorded before the URL is given.
+// Package link owns how placed files are given out: the download of whoever is
+// signed in, presigned URLs for scripts, and share links for people without an
+// account. A file that may be fetched any number of times is given by a
+// presigned URL of a minute, signed by the portal's own key at the moment of the
+// click; one that may be fetched so often only, and several files as a ZIP, are
+// given by a ticket, with which the portal itself sends the bytes, so that it
+// knows a complete download from one that broke off.
 //
-// It refuses to keep what opens a link: of the token and of the PIN only hashes
-// are stored. It never serves bytes itself, and never tells a stranger why a
-// link does not work.
+// It refuses to keep what opens a link: of tokens, tickets and PINs only hashes
+// are stored. It knows nothing of HTTP, and never tells a stranger why a link
+// does not work.
 package link
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"seaportal/internal/clock"
@@ -22,88 +24,40 @@ import (
 	"seaportal/models"
 )
 
-// linksListed bounds a list of links.
-const linksListed = 500
+// MaxFiles is how many files one link, or one ZIP, has at most.
+const MaxFiles = 1000
 
 // Service gives out placed files. Every field must be set. Objects signs for
-// the public URL of S3. Clock is the life cycle's and decides whether a file
-// has expired; links themselves go by real time, as sessions do.
+// the public URL of S3; Source reads what the portal sends itself. Clock is the
+// life cycle's and decides whether a file has expired; links themselves go by
+// real time, as sessions do. A Service is not copied once it is in use.
 type Service struct {
 	Store   *store.Store
 	Objects *objects.Client
+	Source  *objects.Client
 	Clock   clock.Clock
+
+	pins pinGuard
 }
 
-// New is what a person says of a new link. MaxDownloads 0 is any number; an
-// empty PIN is none.
+// New is what a person says of a new link. MaxDownloads is for each file, 0 is
+// any number; an empty PIN is none. Note is shown in the list of links only.
+// Nonce is that of the form, empty for a script.
 type New struct {
-	PlacementID  int64
+	PlacementIDs []int64
 	Lifetime     time.Duration
 	MaxDownloads int
 	PIN          sealed.Plain
+	Note         string
+	Nonce        string
 }
 
 // Created is a new link at the one moment when its token is known.
 type Created struct {
 	Token     sealed.Plain
-	Key       string // of the file, below the unit's active prefix
+	Key       string // of the first file, below the unit's active prefix
+	Files     int
 	ExpiresAt time.Time
-}
-
-// Issued is a link in the list of a unit's links.
-type Issued struct {
-	models.Link
-	Key   string                // of its file
-	Size  int64                 // of its file, in bytes
-	State models.PlacementState // of its file
-}
-
-// View is what whoever holds a link may know.
-type View struct {
-	Name         string // of the file, without its folders
-	Size         int64  // bytes
-	Checksum     string // with its algorithm, empty when none is known
-	ExpiresAt    time.Time
-	HasPIN       bool
-	MaxDownloads int // 0: any number
-	Downloads    int
-}
-
-// List gives a unit's links, newest first, live or not.
-func (s *Service) List(ctx context.Context, unit models.BusinessUnit) ([]Issued, error) {
-	return issued(s.Store.Links(ctx, unit.ID, linksListed))
-}
-
-// ListTo gives a unit's links to one of its placements, newest first.
-func (s *Service) ListTo(ctx context.Context, unit models.BusinessUnit, placementID int64) ([]Issued, error) {
-	return issued(s.Store.LinksTo(ctx, unit.ID, placementID, linksListed))
-}
-
-func issued(rows []store.LinkedFile, err error) ([]Issued, error) {
-	list := make([]Issued, len(rows))
-	for i, row := range rows {
-		list[i] = Issued{Link: row.Link, Key: row.Key, Size: row.Size, State: row.State}
-	}
-	return list, err
-}
-
-// Revoke ends a link of the unit. Another unit's is fault.NotFound; one that is
-// revoked already is a success.
-func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, linkID int64) error {
-	link, err := s.Store.Link(ctx, unit.ID, linkID)
-	if err != nil {
-		return err
-	}
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.RevokeLink(ctx, unit.ID, linkID, now(), by.Name); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, link, "link.revoked", "Revoked a share link")
-	})
-	if errors.Is(err, store.ErrStale) {
-		return nil
-	}
-	return err
 }
 
 // placed gives a file that may be given out: it stands in the unit's SEA
@@ -111,20 +65,39 @@ func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.Busin
 // is fault.NotFound.
 func (s *Service) placed(ctx context.Context, unitID, placementID int64) (models.Placement, error) {
 	file, err := s.Store.PlacedFile(ctx, unitID, placementID)
-	if err != nil {
-		return models.Placement{}, err
+	if err == nil && !s.fetchable(file) {
+		err = fault.New(fault.NotFound, "This file has expired and is being deleted.")
 	}
-	if !file.Held && file.ExpiresAt != nil && !s.Clock.Now().Before(*file.ExpiresAt) {
-		return models.Placement{}, fault.New(fault.NotFound, "This file has expired and is being deleted.")
+	return file, err
+}
+
+// fetchable tells whether a placement is a file that may be given out.
+func (s *Service) fetchable(file models.Placement) bool {
+	if file.State != models.PlacementPlaced {
+		return false
 	}
-	return file, nil
+	return file.Held || file.ExpiresAt == nil || s.Clock.Now().Before(*file.ExpiresAt)
+}
+
+// end is when something that was to last until wanted really ends: with the
+// first of its files. Files go by the life cycle's clock, links by the real
+// one. A file on hold has no end yet: for it the link ends with its removal.
+func (s *Service) end(wanted time.Time, files []models.Placement) time.Time {
+	for _, file := range files {
+		if file.ExpiresAt == nil || file.Held {
+			continue
+		}
+		if gone := file.ExpiresAt.Add(-s.Clock.Offset()); gone.Before(wanted) {
+			wanted = gone
+		}
+	}
+	return wanted
 }
 
 // record appends the row of one change of a link to the history.
-func record(ctx context.Context, tx *store.Store, by models.Actor, link models.Link, action, summary string) error {
+func record(ctx context.Context, tx *store.Store, by models.Actor, link models.Link, action, summary string, details map[string]any) error {
 	return history.Record(ctx, tx, history.Event{
-		By: by, UnitID: link.UnitID, Action: action, ObjectKind: "link", ObjectID: link.ID, Summary: summary,
-		Details: map[string]any{"placement_id": link.PlacementID},
+		By: by, UnitID: link.UnitID, Action: action, ObjectKind: "link", ObjectID: link.ID, Summary: summary, Details: details,
 	})
 }
 

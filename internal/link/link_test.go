@@ -3,8 +3,6 @@ package link_test
 import (
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,7 +65,7 @@ func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 		if _, err := b.Download(t.Context(), ada, try.unit, try.id); !fault.Is(err, fault.NotFound) {
 			t.Errorf("download of %s: %v", name, err)
 		}
-		_, err := b.Create(t.Context(), ada, try.unit, link.New{PlacementID: try.id, Lifetime: time.Hour})
+		_, err := b.Create(t.Context(), ada, try.unit, link.New{PlacementIDs: []int64{try.id}, Lifetime: time.Hour})
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("link to %s: %v", name, err)
 		}
@@ -75,7 +73,7 @@ func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 	if _, err := b.Download(t.Context(), ada, b.unit, held.ID); err != nil {
 		t.Errorf("download of a file that a hold keeps: %v", err)
 	}
-	made, err := b.Create(t.Context(), ada, b.unit, link.New{PlacementID: held.ID, Lifetime: time.Hour})
+	made, err := b.Create(t.Context(), ada, b.unit, link.New{PlacementIDs: []int64{held.ID}, Lifetime: time.Hour})
 	if err != nil || !made.ExpiresAt.After(past.Add(time.Minute)) {
 		t.Errorf("link to a file that a hold keeps: until %s, %v", made.ExpiresAt, err)
 	}
@@ -84,7 +82,9 @@ func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 // create makes a link to the bench's file.
 func (b *bench) create(t *testing.T, in link.New) link.Created {
 	t.Helper()
-	in.PlacementID = b.file.ID
+	if in.PlacementIDs == nil {
+		in.PlacementIDs = []int64{b.file.ID}
+	}
 	if in.Lifetime == 0 {
 		in.Lifetime = time.Hour
 	}
@@ -95,60 +95,44 @@ func (b *bench) create(t *testing.T, in link.New) link.Created {
 	return created
 }
 
-func TestALinkLeadsToItsFileUntilItIsUsedUp(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		b := setUp(t, s)
-		token := b.create(t, link.New{MaxDownloads: 1}).Token.Reveal()
-		for range 3 { // looking uses nothing up
-			view, err := b.Open(t.Context(), token)
-			if err != nil || view.Name != `Grüße "1"+%2F 📞.txt` || view.Size != b.file.Size || view.HasPIN || view.MaxDownloads != 1 {
-				t.Fatalf("view %+v, %v", view, err)
-			}
-		}
-		url, err := b.Redeem(t.Context(), token, "", "192.0.2.9")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status, _, body := fetch(t, url); status != http.StatusOK || body != content {
-			t.Errorf("answered %d: %s", status, body)
-		}
-		if _, err := b.Redeem(t.Context(), token, "", ""); !fault.Is(err, fault.NotFound) {
-			t.Errorf("a second download: %v", err)
-		}
-		if _, err := b.Open(t.Context(), token); !fault.Is(err, fault.NotFound) {
-			t.Errorf("used up: %v", err)
-		}
-		if diff := cmp.Diff([]string{"link.created", "file.downloaded"}, b.actions(t)); diff != "" {
-			t.Error(diff)
-		}
-		links, err := b.List(t.Context(), b.unit)
-		if err != nil || len(links) != 1 || links[0].Downloads != 1 || links[0].TokenHash == token {
-			t.Errorf("listed %+v, %v", links, err)
-		}
-	})
+// redeem asks for a link's one file.
+func (b *bench) redeem(t *testing.T, token, pin string) (link.Way, error) {
+	t.Helper()
+	return b.Redeem(t.Context(), token, link.Wish{PIN: sealed.NewPlain(pin), Address: "192.0.2.9"})
 }
 
-func TestNoRaceGivesMoreThanTheLinkAllows(t *testing.T) {
+func TestALinkWithoutALimitLeadsToAPresignedURL(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setUp(t, s)
-		token := b.create(t, link.New{MaxDownloads: 3}).Token.Reveal()
-		var given atomic.Int64
-		var all sync.WaitGroup
-		for range 12 {
-			all.Go(func() {
-				if _, err := b.Redeem(t.Context(), token, "", ""); err == nil {
-					given.Add(1)
-				} else if !fault.Is(err, fault.NotFound) {
-					t.Error(err)
-				}
-			})
+		token := b.create(t, link.New{Note: " for Northwind "}).Token.Reveal()
+		for range 3 { // looking uses nothing up
+			view, err := b.Open(t.Context(), token)
+			if err != nil || len(view.Files) != 1 || view.Several || view.HasPIN || view.MaxDownloads != 0 {
+				t.Fatalf("view %+v, %v", view, err)
+			}
+			if file := view.Files[0]; file.Name != `Grüße "1"+%2F 📞.txt` || file.Size != b.file.Size || file.Checksum != "CRC64NVME:abc=" {
+				t.Fatalf("file %+v", file)
+			}
 		}
-		all.Wait()
-		file, err := s.PlacedFile(t.Context(), b.unit.ID, b.file.ID)
-		if err != nil || given.Load() != 3 || file.Downloads != 3 {
-			t.Errorf("%d given, %d counted, %v", given.Load(), file.Downloads, err)
+		for range 2 {
+			way, err := b.redeem(t, token, "")
+			if err != nil || !way.Ticket.Empty() {
+				t.Fatal(way, err)
+			}
+			if status, _, body := fetch(t, way.URL); status != http.StatusOK || body != content {
+				t.Errorf("answered %d: %s", status, body)
+			}
+		}
+		if diff := cmp.Diff([]string{"link.created", "file.downloaded", "file.downloaded"}, b.actions(t)); diff != "" {
+			t.Error(diff)
+		}
+		page, err := b.List(t.Context(), b.unit, link.Query{State: "live"})
+		if err != nil || len(page.Rows) != 1 {
+			t.Fatal(page, err)
+		}
+		if row := page.Rows[0]; row.Downloads != 2 || row.TokenHash == token || row.Note != "for Northwind" || row.Key != b.file.Key {
+			t.Errorf("listed %+v", row)
 		}
 	})
 }
@@ -161,19 +145,19 @@ func TestFiveWrongPINsLockTheLink(t *testing.T) {
 		t.Fatalf("view %+v, %v", view, err)
 	}
 	for try := range 4 {
-		if _, err := b.Redeem(t.Context(), token, "4712", ""); fault.Fields(err)["pin"] == "" {
+		if _, err := b.redeem(t, token, "4712"); fault.Fields(err)["pin"] == "" {
 			t.Errorf("wrong PIN %d: %v", try, err)
 		}
 	}
 	for range 2 { // a right one takes no try away
-		if _, err := b.Redeem(t.Context(), token, "4711", ""); err != nil {
+		if _, err := b.redeem(t, token, "4711"); err != nil {
 			t.Errorf("the right PIN: %v", err)
 		}
 	}
-	if _, err := b.Redeem(t.Context(), token, "", ""); fault.Fields(err)["pin"] == "" {
+	if _, err := b.redeem(t, token, ""); fault.Fields(err)["pin"] == "" {
 		t.Errorf("no PIN: %v", err)
 	}
-	if _, err := b.Redeem(t.Context(), token, "4711", ""); !fault.Is(err, fault.TooMany) {
+	if _, err := b.redeem(t, token, "4711"); !fault.Is(err, fault.TooMany) {
 		t.Errorf("the right PIN, too late: %v", err)
 	}
 	if got := strings.Count(strings.Join(b.actions(t), " "), "link.pin_refused"); got != 5 {
@@ -192,7 +176,7 @@ func TestALinkEndsWithItsFileItsUnitAndItsRevocation(t *testing.T) {
 	works := func(want bool, why string) {
 		t.Helper()
 		_, opened := b.Open(t.Context(), token)
-		_, redeemed := b.Redeem(t.Context(), token, "", "")
+		_, redeemed := b.redeem(t, token, "")
 		for _, err := range []error{opened, redeemed} {
 			if want != (err == nil) || !want && !fault.Is(err, fault.NotFound) {
 				t.Errorf("%s: %v", why, err)
@@ -210,10 +194,11 @@ func TestALinkEndsWithItsFileItsUnitAndItsRevocation(t *testing.T) {
 	if err := b.Store.ChangeSEA(t.Context(), b.unit.ID, models.SEAOff, models.SEAEnabled); err != nil {
 		t.Fatal(err)
 	}
-	links, err := b.List(t.Context(), b.unit)
+	page, err := b.List(t.Context(), b.unit, link.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	links := page.Rows
 	if err := b.Revoke(t.Context(), ada, b.newUnit(t), links[0].ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("revoked by another unit: %v", err)
 	}
@@ -240,9 +225,11 @@ func TestCreateRefusesBesideTheField(t *testing.T) {
 		"for ever":       {link.New{Lifetime: 1 << 62}, "lifetime"},
 		"fewer than 0":   {link.New{Lifetime: time.Hour, MaxDownloads: -1}, "max_downloads"},
 		"a short PIN":    {link.New{Lifetime: time.Hour, PIN: sealed.NewPlain("123")}, "pin"},
+		"a long note":    {link.New{Lifetime: time.Hour, Note: strings.Repeat("x", 501)}, "note"},
+		"a note's NUL":   {link.New{Lifetime: time.Hour, Note: "\x00"}, "note"},
 		"an endless PIN": {link.New{Lifetime: time.Hour, PIN: sealed.NewPlain(strings.Repeat("1", 65))}, "pin"},
 	} {
-		try.in.PlacementID = b.file.ID
+		try.in.PlacementIDs = []int64{b.file.ID}
 		_, err := b.Create(t.Context(), ada, b.unit, try.in)
 		if fields := fault.Fields(err); len(fields) != 1 || fields[try.field] == "" {
 			t.Errorf("%s: %v", name, err)

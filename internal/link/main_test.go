@@ -30,15 +30,16 @@ const content = "the content of a file"
 type bench struct {
 	*link.Service
 	cloud *cloud.Cloud
+	gate  cloud.Gate // between the service and what it streams from
 	unit  models.BusinessUnit
 	file  models.Placement
 }
 
 // setUp makes a bench whose file has a name that is hard to pass on.
-func setUp(t *testing.T, s *store.Store) *bench {
+func setUp(t testing.TB, s *store.Store) *bench {
 	t.Helper()
 	b := &bench{cloud: cloud.Shared(t)}
-	b.Service = &link.Service{Store: s, Objects: objects.New(b.cloud.Operator(nil)), Clock: clock.Real}
+	b.Service = &link.Service{Store: s, Objects: objects.New(b.cloud.Operator(nil)), Source: objects.New(b.cloud.Operator(&b.gate)), Clock: clock.Real}
 	b.unit = b.newUnit(t)
 	expires := time.Now().UTC().Truncate(time.Microsecond).Add(30 * 24 * time.Hour)
 	b.file = b.place(t, models.Placement{
@@ -48,7 +49,7 @@ func setUp(t *testing.T, s *store.Store) *bench {
 	return b
 }
 
-func (b *bench) newUnit(t *testing.T) models.BusinessUnit {
+func (b *bench) newUnit(t testing.TB) models.BusinessUnit {
 	t.Helper()
 	slug := "u" + strings.ToLower(rand.Text()[:12])
 	bucket, prefix := cloud.SEABucket, slug+"/"
@@ -64,7 +65,12 @@ func (b *bench) newUnit(t *testing.T) models.BusinessUnit {
 }
 
 // place makes a placement of the unit, and its object.
-func (b *bench) place(t *testing.T, p models.Placement) models.Placement {
+func (b *bench) place(t testing.TB, p models.Placement) models.Placement {
+	t.Helper()
+	return b.placeBytes(t, p, content)
+}
+
+func (b *bench) placeBytes(t testing.TB, p models.Placement, body string) models.Placement {
 	t.Helper()
 	p.UnitID, p.SEAKey = b.unit.ID, p.Key
 	rows := []models.Placement{p}
@@ -72,7 +78,7 @@ func (b *bench) place(t *testing.T, p models.Placement) models.Placement {
 		t.Fatal(err)
 	}
 	_, err := b.cloud.Operator(nil).PutObject(t.Context(), &s3.PutObjectInput{
-		Bucket: b.unit.SEABucket, Key: aws.String(*b.unit.SEAPrefix + p.SEAKey), Body: strings.NewReader(content),
+		Bucket: b.unit.SEABucket, Key: aws.String(*b.unit.SEAPrefix + p.SEAKey), Body: strings.NewReader(body),
 		ContentType: aws.String("text/html"),
 	})
 	if err != nil {

@@ -80,6 +80,9 @@ func UsageExport(slug string) string { return unit(slug, "usage.csv") }
 // Shared is the partner's page behind a share link: no account is needed there.
 func Shared(token string) string { return "/d/" + segment(token) }
 
+// SharedDownload is where the bytes behind a share link come from, once its button gave a ticket.
+func SharedDownload(token, ticket string) string { return Shared(token) + "/" + segment(ticket) }
+
 func unit(slug string, rest ...string) string {
 	p := "/business-units/" + segment(slug)
 	for _, r := range rest {

@@ -80,14 +80,32 @@ func ReleaseFile(slug string, id int64) string { return unit(slug, "files", numb
 // DeleteFiles asks before the files given as id go, and removes them by POST.
 func DeleteFiles(slug string) string { return unit(slug, "files", "delete") }
 
-// FileLinks is the form for a share link to the file given as id, and makes it by POST.
+// FileLinks is the form for a share link to the files given as id, and makes it by POST.
 func FileLinks(slug string) string { return unit(slug, "files", "links") }
 
 // ForFile adds the placement that a form page is about: DeleteFiles and FileLinks read it as id.
 func ForFile(page string, id int64) string { return with(page, url.Values{"id": {number(id)}}) }
 
+// ZipFiles sends the files given as id as one ZIP.
+func ZipFiles(slug string) string { return unit(slug, "files", "zip") }
+
+// PresignedURL is the form for a presigned URL of a file, and makes it by POST.
+func PresignedURL(slug string, id int64) string { return unit(slug, "files", number(id), "presigned") }
+
 // Links lists the share links that were issued.
 func Links(slug string) string { return unit(slug, "links") }
+
+// LinksWith is the list narrowed by query values: state, file, after, before. Empty values are left out.
+func LinksWith(slug string, query url.Values) string { return with(Links(slug), query) }
+
+// RevokeLinks asks before every share link of the unit ends, and ends them by POST: all, or those to the file given as file.
+func RevokeLinks(slug string) string { return unit(slug, "links", "revoke") }
+
+// Link is the page of one share link.
+func Link(slug string, id int64) string { return unit(slug, "links", number(id)) }
+
+// ExtendLink makes a share link last longer; POST only.
+func ExtendLink(slug string, id int64) string { return unit(slug, "links", number(id), "extend") }
 
 // RevokeLink ends a share link; POST only.
 func RevokeLink(slug string, id int64) string { return unit(slug, "links", number(id), "revoke") }

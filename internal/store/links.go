@@ -5,13 +5,20 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"seaportal/models"
 )
 
-// InsertLink inserts a link and sets its id.
-func (s *Store) InsertLink(ctx context.Context, link *models.Link) error {
-	return wrap(s.wdb(ctx).Create(link).Error, "insert link to placement %d", link.PlacementID)
+// InsertLink inserts a link with its files, and sets their ids.
+func (s *Store) InsertLink(ctx context.Context, link *models.Link, files []models.LinkFile) error {
+	if err := s.wdb(ctx).Create(link).Error; err != nil {
+		return wrap(err, "insert link of business unit %d", link.UnitID)
+	}
+	for i := range files {
+		files[i].LinkID = link.ID
+	}
+	return wrap(s.wdb(ctx).CreateInBatches(files, insertBatch).Error, "insert files of link %d", link.ID)
 }
 
 // LinkByToken gives a link by the hash of its token, or fault.NotFound. The
@@ -27,32 +34,12 @@ func (s *Store) Link(ctx context.Context, unitID, id int64) (models.Link, error)
 	return link, wrap(err, "read link %d", id)
 }
 
-// LinkedFile is a link with the file that it leads to.
-type LinkedFile struct {
-	models.Link `gorm:"embedded"`
-	Key         string
-	SEAKey      string `gorm:"column:sea_key"`
-	Size        int64
-	State       models.PlacementState
-}
-
-// Links gives the newest links of a unit, with their files.
-func (s *Store) Links(ctx context.Context, unitID int64, limit int) ([]LinkedFile, error) {
-	return s.linked(ctx, unitID, s.db(ctx).Limit(limit))
-}
-
-// LinksTo gives the newest links of a unit to one of its placements.
-func (s *Store) LinksTo(ctx context.Context, unitID, placementID int64, limit int) ([]LinkedFile, error) {
-	return s.linked(ctx, unitID, s.db(ctx).Where("links.placement_id = ?", placementID).Limit(limit))
-}
-
-func (s *Store) linked(ctx context.Context, unitID int64, narrowed *gorm.DB) ([]LinkedFile, error) {
-	var rows []LinkedFile
-	err := narrowed.WithContext(ctx).Table("links").
-		Select("links.*, placements.key, placements.sea_key, placements.size, placements.state").
-		Joins("JOIN placements ON placements.id = links.placement_id AND placements.business_unit_id = links.business_unit_id").
-		Where("links.business_unit_id = ?", unitID).Order("links.id DESC").Scan(&rows).Error
-	return rows, wrap(err, "list links of business unit %d", unitID)
+// LinkForUpdate gives a link and keeps every other transaction that asks
+// likewise waiting until this one ends. Call it inside Tx.
+func (s *Store) LinkForUpdate(ctx context.Context, id int64) (models.Link, error) {
+	var link models.Link
+	err := s.wdb(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).First(&link).Error
+	return link, wrap(err, "lock link %d", id)
 }
 
 // RevokeLink ends a link of a unit. ErrStale says that it was revoked before.
@@ -63,15 +50,26 @@ func (s *Store) RevokeLink(ctx context.Context, unitID, id int64, at time.Time, 
 	return wrap(changedOne(result), "revoke link %d", id)
 }
 
-// CountRedemption counts one download of a link that is neither revoked,
-// expired nor used up. In one statement, so that no race passes the maximum:
-// ErrStale says that there is none left.
-func (s *Store) CountRedemption(ctx context.Context, id int64, at time.Time) error {
+// RevokeLinks ends every link of a unit that may still work, or only those that
+// lead to a placement where that is not 0, and tells how many.
+func (s *Store) RevokeLinks(ctx context.Context, unitID, placementID int64, at time.Time, by string) (int64, error) {
+	db := s.wdb(ctx).Model(&models.Link{}).
+		Where("business_unit_id = ? AND revoked_at IS NULL AND used_up_at IS NULL AND expires_at > ?", unitID, at.UTC())
+	if placementID != 0 {
+		db = db.Where("id IN (SELECT link_id FROM link_files WHERE placement_id = ?)", placementID)
+	}
+	result := db.Updates(map[string]any{"revoked_at": at.UTC(), "revoked_by": by})
+	return result.RowsAffected, wrap(result.Error, "revoke links of business unit %d", unitID)
+}
+
+// ExtendLink makes a link of a unit last until an instant later than its end.
+// ErrStale says that it is over, or lasts as long already.
+func (s *Store) ExtendLink(ctx context.Context, unitID, id int64, until, at time.Time) error {
 	result := s.wdb(ctx).Model(&models.Link{}).
-		Where("id = ? AND revoked_at IS NULL AND expires_at > ?", id, at.UTC()).
-		Where("max_downloads = 0 OR downloads < max_downloads").
-		Update("downloads", gorm.Expr("downloads + 1"))
-	return wrap(changedOne(result), "count download of link %d", id)
+		Where("business_unit_id = ? AND id = ? AND revoked_at IS NULL AND used_up_at IS NULL", unitID, id).
+		Where("expires_at > ? AND expires_at < ?", at.UTC(), until.UTC()).
+		Update("expires_at", until.UTC())
+	return wrap(changedOne(result), "extend link %d", id)
 }
 
 // TakePINTry counts one wrong PIN ahead of its check, so that tries made at

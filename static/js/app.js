@@ -108,12 +108,14 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !form.matches("[method=post]")) return;
-    if (Date.now() < sentUntil.get(form)) {
+    const file = form.hasAttribute("data-file");
+    const sender = (file && event.submitter) || form; // each of several files has a button
+    if (Date.now() < sentUntil.get(sender)) {
       event.preventDefault();
       say("Sent already. Wait for the answer.");
       return;
     }
-    sentUntil.set(form, Date.now() + (form.hasAttribute("data-file") ? 5_000 : 60_000));
+    sentUntil.set(sender, Date.now() + (file ? 5_000 : 60_000));
   });
 
   // A page that showed a secret leaves nothing behind: no text for the back/forward cache, no POST in the history.
@@ -128,6 +130,12 @@
     judgeGates();
     for (const form of document.querySelectorAll("[data-selection]")) countSelection(form);
   });
+
+  // An instant that ends something is also said in the time of whoever reads it.
+  for (const time of document.querySelectorAll("time[data-local]")) {
+    const at = new Date(time.dateTime);
+    if (at.getTimezoneOffset() !== 0) time.textContent += ` · ${at.toLocaleString([], { dateStyle: "medium", timeStyle: "long" })}`;
+  }
 
   judgeGates();
 })();

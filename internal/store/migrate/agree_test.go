@@ -20,7 +20,7 @@ import (
 // kept are all models that have a table.
 var kept = []any{
 	&models.BusinessUnit{}, &models.Credential{}, &models.Nonce{}, &models.Rule{}, &models.RuleVersion{},
-	&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.History{},
+	&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.LinkFile{}, &models.LinkTicket{}, &models.History{},
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{},
 	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},

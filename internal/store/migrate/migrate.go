@@ -30,6 +30,7 @@ var steps = []step{
 	{"first schema", firstSchema},
 	{"holds, strangers and headers", holdsAndStrangers},
 	{"meter usage", meterUsage},
+	{"links to many files", linksToManyFiles},
 }
 
 // schemaMigration is one step that was run.

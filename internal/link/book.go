@@ -1,0 +1,168 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seaportal/internal/fault"
+	"seaportal/internal/history"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// Keep tells that a transfer is alive and has sent so many bytes since the last
+// time. It reports done when the ticket has sent as much as the file has, over
+// however many requests. A fault.NotFound says that the transfer has to be
+// broken off: its link was revoked, or SEA disabled.
+func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) {
+	if d.link == nil {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
+	defer cancel()
+	unit, err := d.s.Store.Unit(ctx, d.unit.ID)
+	if err != nil {
+		return false, err
+	}
+	if unit.SEAState != models.SEAEnabled {
+		return false, fault.New(fault.NotFound, msgGone)
+	}
+	total, err := d.s.Store.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), sent)
+	if errors.Is(err, store.ErrStale) {
+		return false, fault.Wrap(fault.NotFound, err, msgGone)
+	}
+	return !d.IsZIP() && total >= d.Size, err
+}
+
+// Finish counts and records a complete download, once for each ticket. It is
+// called before the last bytes leave, so that no crash and no race gives more
+// than the link allows; what is lost behind it can be fetched again with the
+// same ticket for ten minutes. left names files of a ZIP that are not in it.
+func (d *Delivery) Finish(ctx context.Context, left map[int64]bool) error {
+	if d.counted {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
+	defer cancel()
+	err := d.s.Store.Tx(ctx, func(tx *store.Store) error {
+		if d.link != nil {
+			if err := d.count(ctx, tx, left); err != nil {
+				return err
+			}
+		}
+		return d.given(ctx, tx, left)
+	})
+	if errors.Is(err, errCounted) {
+		err = nil
+	}
+	d.counted = d.counted || err == nil
+	return err
+}
+
+// errCounted says that another request with the same ticket finished first.
+var errCounted = errors.New("the ticket counted before")
+
+// count takes the downloads that the ticket occupied.
+func (d *Delivery) count(ctx context.Context, tx *store.Store, left map[int64]bool) error {
+	link, err := tx.LinkForUpdate(ctx, d.link.ID)
+	if err != nil {
+		return err
+	}
+	if link.RevokedAt != nil {
+		return fault.New(fault.NotFound, msgGone)
+	}
+	err = tx.CompleteTicket(ctx, d.ticket.ID, now())
+	if errors.Is(err, store.ErrStale) {
+		return errCounted
+	}
+	if err != nil {
+		return err
+	}
+	rows, err := tx.FilesOfLink(ctx, link.UnitID, link.ID)
+	if err != nil {
+		return err
+	}
+	var positions []int
+	for _, file := range d.files {
+		if left[file.ID] {
+			continue
+		}
+		if link.MaxDownloads > 0 && rows[file.Position-1].Fetched >= link.MaxDownloads {
+			return fault.New(fault.NotFound, msgGone) // it paused, and somebody else was first
+		}
+		positions = append(positions, file.Position)
+	}
+	return tx.CountFetched(ctx, link, positions, now())
+}
+
+// given records what was sent. A file that left SEA while it was sent was sent
+// all the same: there is only nothing to count it on.
+func (d *Delivery) given(ctx context.Context, tx *store.Store, left map[int64]bool) error {
+	if !d.IsZIP() {
+		err := given(ctx, tx, d.by, d.files[0].Placement, d.link)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	}
+	var ids []int64
+	for _, file := range d.files {
+		if left[file.ID] {
+			continue
+		}
+		err := tx.RecordDownload(ctx, downloadOf(d.by, file.Placement, d.link))
+		if err != nil && !errors.Is(err, store.ErrStale) {
+			return err
+		}
+		ids = append(ids, file.ID)
+	}
+	event := d.event("file.downloaded_together", fmt.Sprintf("Downloaded %d files as a ZIP", len(ids)))
+	event.Details["placement_ids"], event.Details["missing"] = ids, len(left)
+	return history.Record(ctx, tx, event)
+}
+
+// Break records that a transfer ended before it was complete, and frees the
+// download that it occupied. sent is what Keep was not told of, total what this
+// answer sent in all.
+func (d *Delivery) Break(ctx context.Context, sent, total int64) error {
+	if d.counted {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
+	defer cancel()
+	return d.s.Store.Tx(ctx, func(tx *store.Store) error {
+		if d.link != nil {
+			_, err := tx.KeepTicket(ctx, d.ticket.ID, now(), sent)
+			if err != nil && !errors.Is(err, store.ErrStale) {
+				return err
+			}
+		}
+		if total == 0 {
+			return nil
+		}
+		event := d.event("file.download_broke_off", fmt.Sprintf("A download of %s broke off", named(d.placements())))
+		event.Details["bytes"] = total
+		return history.Record(ctx, tx, event)
+	})
+}
+
+// event is a history row about the file, or about the link or the unit that
+// several files were fetched with.
+func (d *Delivery) event(action, text string) history.Event {
+	event := history.Event{
+		By: d.by, UnitID: d.unit.ID, Action: action, ObjectKind: "business_unit", ObjectID: d.unit.ID,
+		Summary: text, Details: map[string]any{},
+	}
+	switch {
+	case !d.IsZIP():
+		event.ObjectKind, event.ObjectID = "placement", d.files[0].ID
+	case d.link != nil:
+		event.ObjectKind, event.ObjectID = "link", d.link.ID
+	}
+	if d.link != nil {
+		event.Summary += " with a share link"
+		event.Details["link_id"] = d.link.ID
+	}
+	return event
+}
