@@ -120,13 +120,43 @@ func (v *viewer) visitFiles(person *portal, slug string) {
 	query := "?" + url.Values{"id": {id}}.Encode()
 	v.visitIfThere(person, "file-delete", unitPath(slug, "files", "delete")+query)
 
-	v.open(unitPath(slug, "files", "links") + query)
-	v.look("link-new")
-	v.click(`main form[action$="/links"] button[type="submit"]`, `[data-field="link"]`)
-	v.look("link-created")
-	shared := v.field("link")
-	v.visitIfThere(person, "links", unitPath(slug, "links"))
-	v.visit("partner", strings.TrimPrefix(shared, v.base))
+	v.visitLinks(slug, person.files(slug, "placed"))
+}
+
+// visitLinks looks at a link to one file, one to several, and a URL for scripts, from their forms to what a partner sees.
+func (v *viewer) visitLinks(slug string, files []row) {
+	v.t.Helper()
+	one, several := url.Values{"id": {files[0].ID}}, url.Values{}
+	for _, file := range files[:min(len(files), 12)] {
+		several.Add("id", file.ID)
+	}
+	create := `main form[action$="/files/links"] button[type="submit"]`
+	for name, query := range map[string]url.Values{"": one, "-several": several} {
+		v.open(unitPath(slug, "files", "links") + "?" + query.Encode())
+		v.look("link-new" + name)
+		v.typeInto(`input[name="pin"]`, "1")
+		v.click(create, `input[name="pin"][aria-invalid="true"]`)
+		v.look("link-refused" + name)
+		v.typeInto(`input[name="pin"]`, "4711")
+		v.typeInto(`input[name="note"]`, "For the auditors")
+		v.click(create, `[data-field="link"]`)
+		v.look("link-created" + name)
+		shared := strings.TrimPrefix(v.field("link"), v.base)
+		v.visit("partner"+name, shared)
+		v.open(shared)
+		v.typeInto(`input[name="pin"]`, "0000")
+		v.click(`main button[type="submit"]`, `input[name="pin"][aria-invalid="true"]`)
+		v.look("partner-refused" + name)
+	}
+	v.visit("links", unitPath(slug, "links"))
+	v.visit("link", unitPath(slug, "links", "1"))
+	v.visit("links-ended", unitPath(slug, "links")+"?state=ended")
+	v.visit("links-revoke-all", unitPath(slug, "links", "revoke"))
+	v.visit("partner-gone", "/d/never-was")
+	v.open(unitPath(slug, "files", files[0].ID, "presigned"))
+	v.look("presigned-new")
+	v.click(`main form button[type="submit"]`, `[data-field="presigned-url"]`)
+	v.look("presigned")
 }
 
 // visitHold looks at a file on its way into a hold and out of it.
