@@ -20,6 +20,8 @@ import (
 type Credentials struct {
 	frame
 	credentials *credential.Service
+	bundles     *credential.Bundles
+	folder      folder
 	connect     views.Connect // the endpoint's part
 }
 
@@ -36,6 +38,9 @@ func (h *Credentials) stands(c echo.Context, code int, sentBefore bool) error {
 	in := credentialProps(status)
 	in.SentBefore = sentBefore
 	in.Unit, in.Connect = shown, h.connectTo(unit, in.Connect.AccessKeyID)
+	if in.Connect.Folder, err = h.folder.of(c, unit); err != nil {
+		return err
+	}
 	if in.Nonce, err = h.nonce(c, unit, status.State); err != nil {
 		return err
 	}
@@ -63,7 +68,7 @@ func (h *Credentials) nonce(c echo.Context, unit models.BusinessUnit, state cred
 
 func (h *Credentials) connectTo(unit models.BusinessUnit, accessKeyID string) views.Connect {
 	connect := h.connect
-	connect.Location, connect.AccessKeyID = unit.FileLocation(), accessKeyID
+	connect.Slug, connect.Location, connect.AccessKeyID = unit.Slug, unit.FileLocation(), accessKeyID
 	return connect
 }
 
@@ -73,6 +78,10 @@ func (h *Credentials) Create(c echo.Context) error {
 		return noPart()
 	}
 	ctx, unit, _ := ofUnit(c)
+	page, err := h.toReveal(c)
+	if err != nil {
+		return err
+	}
 	issued, err := h.credentials.Generate(ctx, actor(c), unit, c.FormValue("nonce"))
 	if errors.Is(err, credential.ErrSentBefore) {
 		return h.stands(c, http.StatusConflict, true)
@@ -80,7 +89,7 @@ func (h *Credentials) Create(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.reveal(c, issued, "")
+	return h.reveal(c, page, issued)
 }
 
 // noPart refuses htmx: a secret is shown by a page of its own or not at all.
@@ -88,17 +97,36 @@ func noPart() error {
 	return fault.New(fault.Invalid, "Send this form as a page: the secret is not shown inside of another one.")
 }
 
+// revealing is what the page that shows a secret needs beside it.
+type revealing struct {
+	session string
+	in      views.CredentialRevealProps
+}
+
+// toReveal gathers it before a set is issued: nothing may fail between a secret
+// and the one page that shows it.
+func (h *Credentials) toReveal(c echo.Context) (page revealing, err error) {
+	_, unit, shown := ofUnit(c)
+	page.in = views.CredentialRevealProps{Unit: shown, Connect: h.connectTo(unit, "")}
+	if page.in.Connect.Folder, err = h.folder.of(c, unit); err != nil {
+		return page, err
+	}
+	page.session, err = h.sessions.Mark(c.Request())
+	return page, err
+}
+
 // reveal shows the secret, and keeps browsers, proxies and other sites from
 // keeping it.
-func (h *Credentials) reveal(c echo.Context, issued credential.Issued, stopped string) error {
-	_, _, shown := ofUnit(c)
-	connect := h.connect
-	connect.Endpoint, connect.Region = issued.Endpoint, issued.Region
-	connect.Location, connect.AccessKeyID = issued.FileLocation, issued.AccessKeyID
-	in := views.CredentialRevealProps{Unit: shown, Connect: connect, Secret: issued.Secret, Stopped: stopped}
-	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
+func (h *Credentials) reveal(c echo.Context, page revealing, issued credential.Issued) error {
+	_, unit, _ := ofUnit(c)
+	in := page.in
+	in.Connect.Endpoint, in.Connect.Region = issued.Endpoint, issued.Region
+	in.Connect.Location, in.Connect.AccessKeyID = issued.FileLocation, issued.AccessKeyID
+	in.Secret = issued.Secret
+	if box, err := h.bundles.Seal(page.session, unit, issued); err == nil { // else the page shows the secret without offering files
+		in.Sealed, in.Bundles = box, bundles()
+	}
+	keepNothing(c)
 	return render(c, http.StatusOK, views.CredentialReveal(h.page(c), in))
 }
 

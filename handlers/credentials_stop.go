@@ -49,6 +49,10 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	page, err := h.toReveal(c)
+	if err != nil {
+		return err
+	}
 	in := views.CredentialRegenerateProps{Nonce: c.FormValue("nonce"), Confirm: c.FormValue("confirm")}
 	issued, err := h.credentials.Regenerate(ctx, actor(c), unit, in.Nonce, in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil { // the nonce was not used
@@ -60,11 +64,10 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	stopped := ""
 	if before.Live != nil {
-		stopped = before.Live.AccessKeyID
+		page.in.Stopped = before.Live.AccessKeyID
 	}
-	return h.reveal(c, issued, stopped)
+	return h.reveal(c, page, issued)
 }
 
 // AskRevoke tells what revoking does, with the form that does it.

@@ -22,6 +22,7 @@ type Services struct {
 	Sessions    *session.Store
 	Units       *businessunit.Service
 	Credentials *credential.Service
+	Bundles     *credential.Bundles
 	Rules       *rulebook.Service
 	Files       *lifecycle.Engine
 	Links       *link.Service
@@ -48,6 +49,7 @@ type Handlers struct {
 	Theme       Theme
 	Units       Units
 	Credentials Credentials
+	Connect     Connect
 	Rules       Rules
 	Files       Files
 	Links       Links
@@ -69,7 +71,8 @@ func New(s Services) *Handlers {
 		SetUp:       SetUp{frame: f, accounts: s.Accounts},
 		Theme:       Theme{Secure: s.Secure},
 		Units:       Units{frame: f, units: s.Units, credentials: s.Credentials, rules: s.Rules, files: s.Files},
-		Credentials: Credentials{frame: f, credentials: s.Credentials, connect: connect},
+		Credentials: Credentials{frame: f, credentials: s.Credentials, bundles: s.Bundles, folder: folder{s.Files}, connect: connect},
+		Connect:     Connect{frame: f, credentials: s.Credentials, folder: folder{s.Files}, endpoint: connect},
 		Rules:       Rules{frame: f, rules: s.Rules},
 		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History},
 		Links:       Links{frame: f, links: s.Links, files: s.Files, origin: origin},

@@ -37,7 +37,7 @@ func (in BusinessUnitShowProps) steps() []setupStep {
 		{Step: ui.Step{
 			Done: !in.ClientSeen.IsZero(), Title: "Connect a client",
 			Text: "Done when the first signed request arrives. Clients report “access denied” until the first file arrives. This is expected; the folder marker in Settings ends it.",
-		}, action: "Connection guide", href: path.Credentials(slug)},
+		}, action: "Connection guide", href: path.Connect(slug)},
 		{Step: ui.Step{Done: in.Rules > 0, Title: "Create a rule", Text: "A rule copies or moves files into SEA, each file once."}, action: "Rules", href: path.Rules(slug)},
 		{Step: ui.Step{Done: in.EverPlaced, Title: "First file placed", Text: "Happens by itself once a rule that is on matches a file."}, action: "Files", href: path.Files(slug)},
 	}

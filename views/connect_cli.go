@@ -1,59 +1,158 @@
 package views
 
-import "strings"
+import (
+	"net/url"
+	"strconv"
 
-func lines(all ...string) string { return strings.Join(all, "\n") }
+	"seaportal/internal/credential/bundle"
+)
 
-func (c Connect) rclone() guide {
-	provider, path := "Other", "force_path_style = true"
-	if c.AWS {
-		provider, path = "AWS", "force_path_style = false"
+// otherWord gives what a client says when it speaks HTTPS to this endpoint, where that speaks HTTP, and the other way round.
+func otherWord(s bundle.Set, toHTTP, toHTTPS string) string {
+	if s.Secure() {
+		return toHTTPS
 	}
+	return toHTTP
+}
+
+// schemeMismatch is what that means.
+func schemeMismatch(s bundle.Set, setting string) string {
+	if s.Secure() {
+		return "It spoke HTTP, and this endpoint speaks HTTPS only: correct " + setting + "."
+	}
+	return "It spoke HTTPS, and this endpoint speaks HTTP: correct " + setting + "."
+}
+
+func rclone(s bundle.Set) guide {
+	at := bundle.Profile + ":" + s.Location
 	return guide{
-		client: "rclone",
-		file:   "rclone.conf",
-		text: lines("[sea]", "type = s3", "provider = "+provider, "access_key_id = "+c.key(), "secret_access_key = "+secretStandIn,
-			"endpoint = "+c.Endpoint, "region = "+c.Region, path, "no_check_bucket = true"),
-		run: []pair{
-			{"Test: list the folder", "rclone lsf sea:" + c.Location},
-			{"Fetch everything", "rclone copy sea:" + c.Location + " ./in --checksum"},
+		id: "rclone", client: "rclone",
+		files: []pair{{"rclone.conf (rclone config file says where)", s.Rclone()}},
+		run:   commands("rclone lsf --recursive "+word(at), "rclone copy --checksum "+word(at)+" ./in"),
+		errors: []pair{
+			{"It lists and copies nothing, without an error", "The folder is empty, or the path is mistyped below " + s.Location + ": rclone does not tell the two apart."},
+			{otherWord(s, "server gave HTTP response to HTTPS client", "EOF"), schemeMismatch(s, "endpoint")},
 		},
 	}
 }
 
-func (c Connect) awsCLI() guide {
-	at := " --profile sea --region " + c.Region
-	if !c.AWS {
-		at += " --endpoint-url " + c.Endpoint
+// awsAt is what every command of AWS CLI ends in. Versions before the middle of 2023 do not read the endpoint from a file.
+func awsAt(s bundle.Set) string {
+	at := " --profile " + bundle.Profile
+	if !s.Amazon {
+		at += " --endpoint-url " + word(s.Endpoint)
 	}
+	return at
+}
+
+func awsCLI(s bundle.Set) guide {
 	return guide{
-		client: "AWS CLI",
-		file:   "~/.aws/credentials",
-		text:   lines("[sea]", "aws_access_key_id = "+c.key(), "aws_secret_access_key = "+secretStandIn),
-		run: []pair{
-			{"Test: list the folder", "aws s3 ls s3://" + c.Location + at},
-			{"Fetch everything", "aws s3 sync s3://" + c.Location + " ./in" + at},
+		id: "aws-cli", client: "AWS CLI",
+		files: []pair{{"~/.aws/credentials", s.AWSCredentials()}, {"~/.aws/config", s.AWSConfig()}},
+		run: commands("aws s3 ls --recursive "+word("s3://"+s.Location)+awsAt(s),
+			"aws s3 sync "+word("s3://"+s.Location)+" ./in"+awsAt(s)),
+		errors: []pair{
+			{"ls prints nothing and ends with 1", "The folder is empty, or the path is mistyped below " + s.Location + "."},
+			{otherWord(s, "SSL validation failed … wrong version number", "Connection was closed before we received a valid response"), schemeMismatch(s, "the endpoint")},
 		},
 	}
 }
 
-func (c Connect) s3cmd() guide {
-	https, host := "False", c.host()
-	if c.secure() {
-		https = "True"
-	}
-	bucketHost := host
-	if c.AWS {
-		bucketHost = "%(bucket)s." + host
+func s5cmd(s bundle.Set) guide {
+	begin := "s5cmd --profile " + bundle.Profile
+	if !s.Amazon {
+		begin += " --endpoint-url " + word(s.Endpoint)
 	}
 	return guide{
-		client: "s3cmd",
-		file:   "~/.s3cfg",
-		text: lines("[default]", "access_key = "+c.key(), "secret_key = "+secretStandIn, "host_base = "+host, "host_bucket = "+bucketHost,
-			"bucket_location = "+c.Region, "use_https = "+https, "signature_v2 = False"),
-		run: []pair{
-			{"Test: list the folder", "s3cmd ls s3://" + c.Location},
-			{"Fetch everything", "s3cmd get --recursive s3://" + c.Location + " ./in/"},
+		id: "s5cmd", client: "s5cmd",
+		files: []pair{{"~/.aws/credentials", s.AWSCredentials()}, {"~/.aws/config", s.AWSConfig()}},
+		run: commands(begin+" ls "+word("s3://"+s.Location+"*"),
+			begin+" cp "+word("s3://"+s.Location+"*")+" ./in/"),
+		errors: []pair{
+			{"session: fetching region failed: Forbidden", "The region is missing in ~/.aws/config. The line below it says what else is wrong: often SignatureDoesNotMatch, a mistyped secret."},
+			{"no object found", "The folder is empty, or the path is mistyped. The asterisk belongs to it."},
+		},
+	}
+}
+
+func s3cmd(s bundle.Set) guide {
+	return guide{
+		id: "s3cmd", client: "s3cmd",
+		files: []pair{{"~/.s3cfg", s.S3cfg()}},
+		run: commands("s3cmd ls --recursive "+word("s3://"+s.Location),
+			"s3cmd get --recursive --skip-existing "+word("s3://"+s.Location)+" ./in/"),
+		errors: []pair{
+			{"Access to bucket '" + s.Bucket() + "' was denied", "The path is missing: s3cmd asked for the bucket's root. Give it " + s.Location + " with the slash at its end."},
+			{otherWord(s, "SSL certificate verification failure … wrong version number", "Retrying failed request … Remote end closed connection"), schemeMismatch(s, "use_https")},
+		},
+	}
+}
+
+func boto3(s bundle.Set) guide {
+	at := `    endpoint_url=` + strconv.Quote(s.Endpoint) + `, config=Config(s3={"addressing_style": "path"}),`
+	if s.Amazon {
+		at = `    config=Config(),`
+	}
+	return guide{
+		id: "boto3", client: "Python, boto3",
+		files: []pair{{"sea.py", lines(
+			`import os, sys`,
+			`import boto3`,
+			`from botocore.config import Config`,
+			``,
+			`bucket, prefix = `+strconv.Quote(s.Bucket())+`, `+strconv.Quote(s.Prefix()),
+			`s3 = boto3.client(`,
+			`    "s3", region_name=`+strconv.Quote(s.Region)+`,`,
+			at,
+			`    aws_access_key_id=`+strconv.Quote(s.AccessKeyID)+`,`,
+			`    aws_secret_access_key=`+strconv.Quote(s.Secret.Reveal())+`,`,
+			`)`,
+			`for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):`,
+			`    for found in page.get("Contents", []):`,
+			`        parts = found["Key"][len(prefix):].split("/")`,
+			`        if parts[-1] == "" or ".." in parts:`,
+			`            continue  # a folder, or a name that leads elsewhere`,
+			`        print(found["Size"], "/".join(parts))`,
+			`        if "fetch" in sys.argv:`,
+			`            target = os.path.join("in", *parts)`,
+			`            os.makedirs(os.path.dirname(target), exist_ok=True)`,
+			`            s3.download_file(bucket, found["Key"], target)`,
+		)}},
+		run: commands("python3 sea.py list", "python3 sea.py fetch"),
+		errors: []pair{
+			{"ClientError: … (AccessDenied) when calling the ListObjectsV2 operation", "The prefix is missing or mistyped: it is " + s.Prefix() + " with the slash at its end."},
+			{otherWord(s, "SSLError: SSL validation failed … wrong version number", "ConnectionClosedError: Connection was closed"), schemeMismatch(s, "endpoint_url")},
+		},
+	}
+}
+
+// curlFile is what stands for a file's name in curl's commands.
+const curlFile = "FILE"
+
+func curl(s bundle.Set) guide {
+	bucket := s.Endpoint + "/" + s.Bucket()
+	if s.Amazon {
+		bucket = "https://" + s.Bucket() + "." + s.Host()
+	}
+	list := bucket + "?list-type=2&prefix=" + url.QueryEscape(s.Prefix())
+	return guide{
+		id: "curl", client: "curl",
+		files: []pair{{"sea.curl", lines(
+			`user = `+strconv.Quote(s.AccessKeyID+":"+s.Secret.Reveal()),
+			`aws-sigv4 = `+strconv.Quote("aws:amz:"+s.Region+":s3"),
+			`header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"`,
+			`fail-with-body`,
+			`silent`,
+			`show-error`,
+		)}},
+		run: []command{
+			{"list", listing, "curl --config sea.curl " + word(list)},
+			{"fetch", "Fetch one file", "curl --config sea.curl --remote-name " + word(bucket+"/"+s.Prefix()+curlFile)},
+		},
+		note: curlFile + " is the file's name with everything but letters, digits and -._~/ percent-encoded. An interrupted file goes on with --continue-at -",
+		errors: []pair{
+			{"(22) 403, and SignatureDoesNotMatch", "The secret is mistyped, or a character of the name is not percent-encoded: curl signs the address as it is written."},
+			{otherWord(s, "(35) wrong version number", "(52) Empty reply from server"), schemeMismatch(s, "the address")},
 		},
 	}
 }

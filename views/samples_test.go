@@ -51,13 +51,13 @@ func unitIn(state string) layout.Unit {
 const home = "/business-units/emea-contact-centre"
 
 var connect = views.Connect{
-	Endpoint: "https://s3.sea.example.com", Region: "eu-central-1", Location: "sea/emea-contact-centre-4021/", AccessKeyID: "SEAK4F7Q2M9XC1VTB0DZ",
+	Slug: "emea-contact-centre", Folder: views.Folder{Files: 1240}, Endpoint: "https://s3.sea.example.com", Region: "eu-central-1", Location: "sea/emea-contact-centre-4021/", AccessKeyID: "SEAK4F7Q2M9XC1VTB0DZ",
 }
 
 func samples() []sample {
 	var all []sample
 	for _, group := range [][]sample{
-		plainSamples(), unitSamples(), credentialSamples(), ruleSamples(), fileSamples(), catalogueSamples(), linkSamples(), usageSamples(), otherSamples(),
+		plainSamples(), unitSamples(), credentialSamples(), connectSamples(), ruleSamples(), fileSamples(), catalogueSamples(), linkSamples(), usageSamples(), otherSamples(),
 	} {
 		all = append(all, group...)
 	}
@@ -214,6 +214,7 @@ func credentialSamples() []sample {
 		{"credentials-viewer", views.CredentialShow(viewer(home+"/credentials"), show("active"))},
 		{"credentials-reveal", views.CredentialReveal(at, views.CredentialRevealProps{
 			Unit: unit, Connect: connect, Secret: sealed.NewPlain("wJ7rXUtnF3MI+K7MDENGbPxRfiCYq2vT9dHc0sLe"), Stopped: "SEAK9ZD1000000K2LM",
+			Sealed: "c2VhbGVk", Bundles: bundles,
 		})},
 		{"credentials-regenerate", views.CredentialRegenerate(at, views.CredentialRegenerateProps{Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, LastUsed: now.Add(-18 * time.Minute)})},
 		{"credentials-regenerate-refused", views.CredentialRegenerate(at, views.CredentialRegenerateProps{

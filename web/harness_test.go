@@ -89,13 +89,17 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		}),
 		S3: func(string, sealed.Plain) *s3.Client { return client },
 	})
+	bundles, err := credential.NewBundles(p.store, nowhere, "eu-west-1", false)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	files := lifecycle.New(lifecycle.Config{Store: p.store, Objects: objects.New(client), Log: log})
 	units := &businessunit.Service{Store: p.store, Access: access, SEABucket: "sea", Region: "eu-west-1"}
 	sessions := session.New(p.store, false)
 	return web.Deps{
 		Accounts: accounts, Sessions: sessions, Log: log, Ready: func(context.Context) error { return p.ready },
 		Handlers: handlers.New(handlers.Services{
-			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access,
+			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access, Bundles: bundles,
 			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store},
 			Links: &link.Service{Store: p.store, Objects: objects.New(client), Source: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
 		}),

@@ -106,6 +106,9 @@ func table(deps Deps, m metrics) []route {
 		get(unit+"/credentials/revoke", view, h.Credentials.AskRevoke),
 		slow(post(unit+"/credentials/revoke", seaEdit, h.Credentials.Revoke)),
 		post(unit+"/credentials/acknowledge", seaEdit, h.Credentials.Acknowledge),
+		post(unit+"/credentials/bundle", seaEdit, h.Credentials.Bundle),
+		get(unit+"/connect", view, h.Connect.Show),
+		get(unit+"/connect/:client", view, h.Connect.Client),
 
 		// Rules
 		get(unit+"/rules", view, h.Rules.List),

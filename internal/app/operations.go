@@ -30,6 +30,7 @@ type operations struct {
 	accounts    *account.Service
 	sessions    *session.Store
 	credentials *credential.Service
+	bundles     *credential.Bundles
 	units       *businessunit.Service
 	rules       *rulebook.Service
 	links       *link.Service
@@ -53,6 +54,9 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Log: a.opts.Log,
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
+	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region, amazon(a.storage.public)); err != nil {
+		return err
+	}
 	o.units = &businessunit.Service{
 		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}

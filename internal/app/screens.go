@@ -13,10 +13,10 @@ import (
 func (a *App) handlers(ctx context.Context) *handlers.Handlers {
 	o := &a.operations
 	return handlers.New(handlers.Services{
-		Accounts: o.accounts, Sessions: o.sessions, Units: o.units, Credentials: o.credentials,
+		Accounts: o.accounts, Sessions: o.sessions, Units: o.units, Credentials: o.credentials, Bundles: o.bundles,
 		Rules: o.rules, Files: o.engine, Links: o.links, History: &history.Log{Store: o.store},
 		Usage: o.usage,
-		Life:  clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region,
+		Life:  clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region, Amazon: amazon(a.storage.public),
 		PublicURL: publicURL(a.cfg.PublicURL, ""), Secure: a.secure(), Installation: a.installation(ctx),
 	})
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"time"
 
 	"seaportal/models"
 )
@@ -9,4 +10,9 @@ import (
 // ProveRefused is for the test that a living key passes no proof.
 func (s *Service) ProveRefused(ctx context.Context, unit models.BusinessUnit, accessKeyID string) error {
 	return s.proveRefused(ctx, unit, accessKeyID)
+}
+
+// SealUntil is for the test that a page gets too old.
+func (b *Bundles) SealUntil(end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	return b.sealUntil(end, session, unit, issued)
 }

@@ -18,6 +18,15 @@ func RevokeCredentials(slug string) string { return unit(slug, "credentials", "r
 // AcknowledgeCredentials confirms that the secret was saved; POST only.
 func AcknowledgeCredentials(slug string) string { return unit(slug, "credentials", "acknowledge") }
 
+// SaveCredentials makes a file of the set that a page has just shown; POST only.
+func SaveCredentials(slug string) string { return unit(slug, "credentials", "bundle") }
+
+// Connect is the connection guide of every client.
+func Connect(slug string) string { return unit(slug, "connect") }
+
+// ConnectClient is the connection guide of one client.
+func ConnectClient(slug, client string) string { return unit(slug, "connect", client) }
+
 // Rules lists the unit's rules, and creates one by POST.
 func Rules(slug string) string { return unit(slug, "rules") }
 

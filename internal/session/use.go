@@ -21,6 +21,20 @@ func (s *Store) User(r *http.Request) (id int64, ok bool, err error) {
 	return id, ok, nil
 }
 
+// Mark names the request's session, as long as that lives, for whoever binds
+// something to it. It is not the token: who knows it cannot act as the session.
+// It is empty for nobody.
+func (s *Store) Mark(r *http.Request) (string, error) {
+	session, err := s.Get(r, Cookie)
+	if err != nil {
+		return "", fmt.Errorf("read session: %w", err)
+	}
+	if session.ID == "" {
+		return "", nil
+	}
+	return sealed.Digest(session.ID), nil
+}
+
 // SignIn begins a session for a user under a new token. The session that the
 // browser had is revoked.
 func (s *Store) SignIn(w http.ResponseWriter, r *http.Request, userID int64, address string) error {

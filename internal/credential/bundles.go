@@ -1,0 +1,133 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"seaportal/internal/credential/bundle"
+	"seaportal/internal/fault"
+	"seaportal/internal/history"
+	"seaportal/internal/sealed"
+	"seaportal/internal/store"
+	"seaportal/models"
+)
+
+// bundleLife is how long the page that shows a secret can make files of it.
+const bundleLife = 10 * time.Minute
+
+const (
+	msgPageTooOld = "This page is too old. Generate a new set."
+	msgNoFormat   = "There is no such file. Open the credentials page and choose one that it offers."
+)
+
+// errSealed is why a page is too old, for the log: what exactly did not fit is nobody's business.
+var errSealed = errors.New("the sealed secret is too old or belongs elsewhere")
+
+// Bundles makes files of a secret that a page has just shown, without keeping it: the page carries the secret sealed under
+// a key that ends with the process, bound to one session, unit and key, for ten minutes. With several processes, the one
+// that showed the page makes its files.
+type Bundles struct {
+	store    *store.Store
+	key      *sealed.Key
+	endpoint string
+	region   string
+	amazon   bool
+}
+
+// NewBundles draws the key. Endpoint is the public URL of S3, Region its region, amazon whether it is Amazon's own.
+func NewBundles(s *store.Store, endpoint, region string, amazon bool) (*Bundles, error) {
+	key, err := sealed.RandomKey()
+	if err != nil {
+		return nil, err
+	}
+	return &Bundles{store: s, key: key, endpoint: endpoint, region: region, amazon: amazon}, nil
+}
+
+// Seal gives the text that the page carries in a hidden field. Session names the session that the page is shown to.
+func (b *Bundles) Seal(session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	return b.sealUntil(now().Add(bundleLife), session, unit, issued)
+}
+
+func (b *Bundles) sealUntil(end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	text := strconv.FormatInt(end.Unix(), 10) + "\n" + issued.Secret.Reveal()
+	box, err := b.key.Seal(sealed.NewPlain(text), bundleContext(session, unit.ID, issued.AccessKeyID))
+	if err != nil {
+		return "", fmt.Errorf("seal the secret of %s: %w", Mask(issued.AccessKeyID), err)
+	}
+	return box.Token(), nil
+}
+
+// bundleContext is what a sealed secret is good for. No part holds a line break.
+func bundleContext(session string, unitID int64, accessKeyID string) string {
+	return strings.Join([]string{"bundle", session, strconv.FormatInt(unitID, 10), accessKeyID}, "\n")
+}
+
+// BundleForm is what comes back from the page: what Seal gave, for which key, and the format's id.
+type BundleForm struct {
+	Sealed, AccessKeyID, Format string
+}
+
+// Make opens what Seal gave and makes the file, and keeps in the history who took which format. It gives fault.Invalid when
+// the form is too old, comes from another session, unit or process, names a key that is not the unit's active one any
+// more, or a format that there is not. Whoever may edit external access may call it.
+func (b *Bundles) Make(ctx context.Context, by models.Actor, unit models.BusinessUnit, session string, form BundleForm) (bundle.File, error) {
+	format, ok := bundle.Find(form.Format)
+	if !ok {
+		return bundle.File{}, fault.New(fault.Invalid, msgNoFormat)
+	}
+	secret, err := b.open(session, unit.ID, form)
+	if err != nil {
+		return bundle.File{}, fault.Wrap(fault.Invalid, err, msgPageTooOld)
+	}
+	file, err := format.Render(bundle.Set{
+		Unit: unit.Name, Slug: unit.Slug, Endpoint: b.endpoint, Region: b.region, Location: unit.FileLocation(),
+		AccessKeyID: form.AccessKeyID, Secret: secret, Amazon: b.amazon,
+	})
+	if err != nil {
+		return bundle.File{}, err
+	}
+	if err := b.record(ctx, by, unit, form.AccessKeyID, format); err != nil {
+		return bundle.File{}, err
+	}
+	return file, nil
+}
+
+func (b *Bundles) open(session string, unitID int64, form BundleForm) (sealed.Plain, error) {
+	box, err := sealed.FromToken(form.Sealed)
+	if err != nil {
+		return sealed.Plain{}, err
+	}
+	opened, err := b.key.Open(box, bundleContext(session, unitID, form.AccessKeyID))
+	if err != nil {
+		return sealed.Plain{}, err
+	}
+	until, secret, _ := strings.Cut(opened.Reveal(), "\n")
+	end, err := strconv.ParseInt(until, 10, 64)
+	if err != nil || !now().Before(time.Unix(end, 0)) {
+		return sealed.Plain{}, errSealed
+	}
+	return sealed.NewPlain(secret), nil
+}
+
+// record notes the download in the history, if the key is still the unit's.
+func (b *Bundles) record(ctx context.Context, by models.Actor, unit models.BusinessUnit, accessKeyID string, format bundle.Format) error {
+	return b.store.Tx(ctx, func(tx *store.Store) error {
+		held, err := tx.HeldCredentials(ctx, unit.ID)
+		if err != nil {
+			return err
+		}
+		set := held.Live
+		if set == nil || set.State != models.CredentialActive || set.AccessKeyID != accessKeyID {
+			return fault.Wrap(fault.Invalid, errSealed, msgPageTooOld)
+		}
+		return history.Record(ctx, tx, history.Event{
+			By: by, UnitID: unit.ID, Action: "credentials.downloaded", ObjectKind: "credential", ObjectID: set.ID,
+			Summary: "Downloaded the credential set " + Mask(accessKeyID) + " as " + format.Label,
+			Details: map[string]any{"access_key_id": accessKeyID, "format": format.ID, "holds_secret": format.Secret},
+		})
+	})
+}

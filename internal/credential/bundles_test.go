@@ -1,0 +1,155 @@
+package credential_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"seaportal/internal/credential"
+	"seaportal/internal/credential/bundle"
+	"seaportal/internal/fault"
+	"seaportal/internal/store"
+	"seaportal/internal/store/storetest"
+	"seaportal/models"
+)
+
+const browser = "the session of one browser"
+
+func newBundles(t *testing.T, s *store.Store) *credential.Bundles {
+	t.Helper()
+	b, err := credential.NewBundles(s, "https://s3.example.com", "us-east-1", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// downloads are the history's sentences about files of a set, with their details.
+func downloads(t *testing.T, s *store.Store) []models.History {
+	t.Helper()
+	db, err := s.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.QueryContext(t.Context(), "SELECT business_unit_id, actor_name, summary, details FROM history WHERE action = 'credentials.downloaded' ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []models.History
+	for rows.Next() {
+		var row models.History
+		if err := rows.Scan(&row.UnitID, &row.ActorName, &row.Summary, &row.Details); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryFormatIsMadeOfWhatThePageCarries(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	bundles, issued := newBundles(t, b.store), b.generate(t)
+	box, err := bundles.Seal(browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(box, issued.Secret.Reveal()) {
+		t.Error("the field shows the secret")
+	}
+	for _, format := range bundle.Formats() {
+		file, err := bundles.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: format.ID})
+		if err != nil {
+			t.Fatalf("%s: %v", format.ID, err)
+		}
+		if holds := strings.Contains(string(file.Body), issued.Secret.Reveal()); holds != format.Secret {
+			t.Errorf("%s holds the secret: %t", format.ID, holds)
+		}
+	}
+	told := downloads(t, b.store)
+	if len(told) != len(bundle.Formats()) {
+		t.Fatalf("the history tells of %d files", len(told))
+	}
+	for i, format := range bundle.Formats() {
+		row := told[i]
+		if row.UnitID != b.unit.ID || row.ActorName != ada.Name || !strings.Contains(row.Summary, format.Label) || !strings.Contains(row.Details, `"`+format.ID+`"`) {
+			t.Errorf("the history says %+v", row)
+		}
+	}
+	if kept := databaseBytes(t, b.store); strings.Contains(kept, issued.Secret.Reveal()) || strings.Contains(kept, box) {
+		t.Error("something of the secret is in the database")
+	}
+}
+
+func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	other := setUp(t, b.store)
+	bundles, issued := newBundles(t, b.store), b.generate(t)
+	theirs := other.generate(t)
+	box, err := bundles.Seal(browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := bundles.SealUntil(time.Now().Add(-time.Second), browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, try := range map[string]struct {
+		bundles *credential.Bundles
+		unit    models.BusinessUnit
+		session string
+		form    credential.BundleForm
+	}{
+		"another session": {bundles, b.unit, "another", credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
+		"no session":      {bundles, b.unit, "", credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
+		"another unit":    {bundles, other.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
+		"another key":     {bundles, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: theirs.AccessKeyID}},
+		"after a restart": {newBundles(t, b.store), b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
+		"too late":        {bundles, b.unit, browser, credential.BundleForm{Sealed: late, AccessKeyID: issued.AccessKeyID}},
+		"changed":         {bundles, b.unit, browser, credential.BundleForm{Sealed: changed(box), AccessKeyID: issued.AccessKeyID}},
+		"nothing":         {bundles, b.unit, browser, credential.BundleForm{}},
+	} {
+		try.form.Format = "csv"
+		file, err := try.bundles.Make(t.Context(), ada, try.unit, try.session, try.form)
+		if !fault.Is(err, fault.Invalid) || fault.Message(err) != "This page is too old. Generate a new set." || len(file.Body) > 0 {
+			t.Errorf("%s: %v, %d bytes", name, err, len(file.Body))
+		}
+	}
+	if told := downloads(t, b.store); len(told) != 0 {
+		t.Errorf("the history tells of files that nobody got: %+v", told)
+	}
+}
+
+// changed is a text with another first character.
+func changed(text string) string {
+	if text[0] == 'A' {
+		return "B" + text[1:]
+	}
+	return "A" + text[1:]
+}
+
+func TestAReplacedSetMakesNoFile(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	bundles, old := newBundles(t, b.store), b.generate(t)
+	box, err := bundles.Seal(browser, b.unit, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.regenerate(t); err != nil {
+		t.Fatal(err)
+	}
+	form := credential.BundleForm{Sealed: box, AccessKeyID: old.AccessKeyID, Format: "env"}
+	if file, err := bundles.Make(t.Context(), ada, b.unit, browser, form); !fault.Is(err, fault.Invalid) || len(file.Body) > 0 {
+		t.Errorf("%v, %d bytes", err, len(file.Body))
+	}
+	form.Format = "exe"
+	if _, err := bundles.Make(t.Context(), ada, b.unit, browser, form); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a file of no known kind: %v", err)
+	}
+}

@@ -1,0 +1,28 @@
+package sealed
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+)
+
+// RandomKey makes a key that lives as long as the process: what it sealed, nobody opens after a restart.
+func RandomKey() (*Key, error) {
+	raw := make([]byte, keySize)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, fmt.Errorf("draw a key: %w", err)
+	}
+	return NewKey(raw)
+}
+
+// Token gives the ciphertext as text for a form that comes back, in the alphabet of URLs.
+func (s Secret) Token() string { return base64.RawURLEncoding.EncodeToString(s.box) }
+
+// FromToken reads what Token gave. It returns ErrOpen for any other text; whether the ciphertext is genuine, Open tells.
+func FromToken(token string) (Secret, error) {
+	box, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil {
+		return Secret{}, ErrOpen
+	}
+	return Secret{box: box}, nil
+}
