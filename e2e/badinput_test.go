@@ -82,7 +82,7 @@ func checkWrong(t *testing.T, p *portal, path string, good url.Values, table []w
 		t.Run(w.name, func(t *testing.T) {
 			form := maps.Clone(good)
 			form[w.field] = []string{w.value}
-			p := &portal{t, p.base, p.http}
+			p := &portal{t, p.base, p.http, p.signer}
 			answer := p.post(path, form).want(http.StatusUnprocessableEntity)
 			answer.wantFault(w.field)
 			_, kept := answer.form("name")

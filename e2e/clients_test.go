@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"os/exec"
@@ -28,6 +29,7 @@ type cli struct {
 	t    *testing.T
 	home string
 	account
+	patience time.Duration // with one command
 }
 
 // clients are the three that the connection guide names and Debian carries.
@@ -55,7 +57,7 @@ var clients = []client{
 
 func newCLI(t *testing.T, a account) cli {
 	t.Helper()
-	return cli{t, t.TempDir(), a}
+	return cli{t: t, home: t.TempDir(), account: a, patience: clientTimeout}
 }
 
 // aws runs the AWS CLI as this account.
@@ -81,10 +83,14 @@ func (c cli) s3cmd(args ...string) (string, error) {
 	if err != nil {
 		c.t.Fatalf("endpoint %q: %v", c.Endpoint, err)
 	}
-	config := filepath.Join(c.home, ".s3cfg")
+	secure := "False"
+	if endpoint.Scheme == "https" {
+		secure = "True"
+	}
+	config := filepath.Join(c.home, ".s3cfg-of-test")
 	text := strings.Join([]string{
 		"[default]", "access_key = " + c.ID, "secret_key = " + c.Secret, "host_base = " + endpoint.Host,
-		"host_bucket = " + endpoint.Host, "bucket_location = " + c.Region, "use_https = False", "max_retries = 1", "",
+		"host_bucket = " + endpoint.Host, "bucket_location = " + c.Region, "use_https = " + secure, "max_retries = 1", "",
 	}, "\n")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		c.t.Fatalf("configure s3cmd: %v", err)
@@ -92,18 +98,97 @@ func (c cli) s3cmd(args ...string) (string, error) {
 	return c.run(nil, "s3cmd", append([]string{"--config", config}, args...)...)
 }
 
+// s5cmd runs s5cmd with the account in its environment.
+func (c cli) s5cmd(args ...string) (string, error) {
+	return c.run([]string{"AWS_REGION=" + c.Region}, "s5cmd", append([]string{"--endpoint-url", c.Endpoint, "--retry-count", "0"}, args...)...)
+}
+
+// curl runs curl, which signs as AWS does.
+func (c cli) curl(args ...string) (string, error) {
+	return c.run(nil, "curl", append([]string{
+		"--silent", "--show-error", "--fail-with-body", "--user", c.ID + ":" + c.Secret, "--aws-sigv4", "aws:amz:" + c.Region + ":s3",
+		"--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD",
+	}, args...)...)
+}
+
+// python runs a script that finds boto3's client in s3, and its arguments in sys.argv.
+func (c cli) python(script string, args ...string) (string, error) {
+	begin := "import sys, boto3\nfrom botocore.config import Config\nfrom botocore.exceptions import ClientError\n" +
+		"def client(): return boto3.client('s3', endpoint_url=sys.argv[1], config=Config(s3={'addressing_style': 'path'}))\n" +
+		"s3 = client()\n"
+	return c.run(nil, "python3", append([]string{"-c", begin + script, c.Endpoint}, args...)...)
+}
+
+// restic runs restic on a repository in the location. It writes nothing: no lock, no cache.
+func (c cli) restic(repository string, args ...string) (string, error) {
+	env := []string{"RESTIC_PASSWORD=" + resticPassword, "RESTIC_REPOSITORY=s3:" + c.Endpoint + "/" + c.Bucket + "/" + repository}
+	return c.run(env, "restic", append([]string{"--no-cache", "--option", "s3.bucket-lookup=path", "--option", "s3.region=" + c.Region}, args...)...)
+}
+
+// at is the URL of a key, percent-encoded as it is signed.
+func (c cli) at(key string) string {
+	parts := strings.Split(key, "/")
+	for i, part := range parts {
+		parts[i] = strings.ReplaceAll(url.QueryEscape(part), "+", "%20")
+	}
+	return c.Endpoint + "/" + c.Bucket + "/" + strings.Join(parts, "/")
+}
+
+// shell runs a line as a person types it.
+func (c cli) shell(line string) (string, error) {
+	program, _, _ := strings.Cut(line, " ")
+	return c.runAs(program, nil, "sh", "-c", line)
+}
+
 func (c cli) run(env []string, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(c.t.Context(), clientTimeout)
+	return c.runAs(name, env, name, args...)
+}
+
+func (c cli) runAs(program string, env []string, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = c.home
-	cmd.Env = append(cleanEnv(), "HOME="+c.home, "PYTHONUTF8=1",
+	cmd.Env = append(append(cleanEnv(), c.signer.env(program)...), "HOME="+c.home, "PYTHONUTF8=1",
 		"AWS_ACCESS_KEY_ID="+c.ID, "AWS_SECRET_ACCESS_KEY="+c.Secret, "AWS_DEFAULT_REGION="+c.Region, "AWS_MAX_ATTEMPTS=1")
 	cmd.Env = append(cmd.Env, env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
+	c.note(args, name, out.String(), err)
 	return out.String(), err
+}
+
+// note adds what was run to the client's transcript, without the secret, where SEA_TEST_TRANSCRIPTS names a directory.
+func (c cli) note(args []string, name, out string, err error) {
+	dir := os.Getenv("SEA_TEST_TRANSCRIPTS")
+	if dir == "" {
+		return
+	}
+	line := name + " " + strings.Join(args, " ")
+	if name == "sh" {
+		line = args[1]
+	}
+	text := "$ " + line + "\n" + tail(out, 12)
+	if err != nil {
+		text += "(" + err.Error() + ")\n"
+	}
+	if c.Secret != "" {
+		text = strings.ReplaceAll(text, c.Secret, "********")
+	}
+	file := filepath.Join(dir, strings.ReplaceAll(c.t.Name(), "/", "-")+".txt")
+	if err := appendText(file, text+"\n"); err != nil {
+		c.t.Errorf("keep the transcript: %v", err)
+	}
+}
+
+func appendText(path, text string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
 }
 
 // wantWhole fetches the location with every client, and compares all bytes.

@@ -38,7 +38,7 @@ func TestPages(t *testing.T) {
 		"overview": "/", "units": "/business-units", "unit-new": "/business-units/new", "history": "/history", "system": "/system", "usage": "/usage", "portal-settings": "/settings",
 		"not-found": "/business-units/nobody", "unit-empty": unitPath("empty"), "files-empty": unitPath("empty", "files"),
 		"rules-empty": unitPath("empty", "rules"), "simulate-empty": unitPath("empty", "simulate"), "catalogue-empty": unitPath("empty", "catalogue"),
-		"credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
+		"credentials-none": unitPath("empty", "credentials"), "connect-empty": unitPath("empty", "connect"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
 	} {
 		v.visit(name, path)
 	}
@@ -195,6 +195,8 @@ func (v *viewer) visitCredentials(slug string) {
 		v.look("credentials-reveal")
 	}
 	v.visit("credentials-active", page)
+	v.visit("connect", unitPath(slug, "connect"))
+	v.visit("connect-aws-cli", unitPath(slug, "connect", "aws-cli"))
 	v.visit("credentials-regenerate", page+"/regenerate")
 	v.visit("credentials-revoke", page+"/revoke")
 }

@@ -17,6 +17,8 @@ type portal struct {
 	t    *testing.T
 	base string
 	http *http.Client
+	// signer is who the portal's certificate comes from; nil: it speaks HTTP.
+	signer *authority
 }
 
 // page is one answer of the portal.
@@ -105,7 +107,19 @@ func (p *portal) createUnit(name, slug string) {
 func (p *portal) generate(slug string) account {
 	p.t.Helper()
 	nonce := p.get(unitPath(slug, "credentials")).want(http.StatusOK).nonce()
-	return p.post(unitPath(slug, "credentials"), url.Values{"nonce": {nonce}}).want(http.StatusOK).credentials()
+	set := p.post(unitPath(slug, "credentials"), url.Values{"nonce": {nonce}}).want(http.StatusOK).credentials()
+	set.signer = p.signer
+	return set
+}
+
+// regenerate replaces the credentials by the form.
+func (p *portal) regenerate(slug string) account {
+	p.t.Helper()
+	page := unitPath(slug, "credentials", "regenerate")
+	form := url.Values{"nonce": {p.get(page).want(http.StatusOK).nonce()}, "confirm": {slug}}
+	set := p.post(page, form).want(http.StatusOK).credentials()
+	set.signer = p.signer
+	return set
 }
 
 // files follows a list to its last page.

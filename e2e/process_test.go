@@ -32,7 +32,8 @@ type installation struct {
 	listen  string
 	s3      string
 	demo    bool
-	inside  []string // command line that runs another one where the installation lives, if that is not here
+	signer  *authority // of its certificate; nil: it speaks HTTP
+	inside  []string   // command line that runs another one where the installation lives, if that is not here
 	out     *transcript
 	running *exec.Cmd
 	exited  chan error
@@ -78,7 +79,12 @@ func launch(t *testing.T) *installation {
 }
 
 // URL is the portal's address.
-func (in *installation) URL() string { return "http://" + in.listen }
+func (in *installation) URL() string {
+	if in.signer != nil {
+		return "https://" + in.listen
+	}
+	return "http://" + in.listen
+}
 
 // start runs the server and returns once it says that it is ready.
 func (in *installation) start(env ...string) {
@@ -101,6 +107,9 @@ func (in *installation) spawn(env ...string) {
 	cmd := in.program(context.WithoutCancel(in.t.Context()), "serve", "--listen", in.listen, "--s3-listen", in.s3, "--data-dir", in.dataDir)
 	if in.demo {
 		cmd.Args = append(cmd.Args, "--demo")
+	}
+	if in.signer != nil {
+		cmd.Args = append(cmd.Args, "--tls-cert", in.signer.cert, "--tls-key", in.signer.key)
 	}
 	cmd.Env = append(cleanEnv(), env...)
 	cmd.Dir = filepath.Dir(in.dataDir)
@@ -125,7 +134,7 @@ func (in *installation) ready() (bool, string) {
 	if err != nil {
 		return false, err.Error()
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Transport: in.signer.transport()}).Do(req)
 	if err != nil {
 		return false, err.Error()
 	}
@@ -208,7 +217,7 @@ func (in *installation) operator() account {
 	}
 	return account{
 		ID: values["AWS_ACCESS_KEY_ID"], Secret: values["AWS_SECRET_ACCESS_KEY"], Endpoint: values["AWS_ENDPOINT_URL"],
-		Region: values["AWS_REGION"], Bucket: values["SEA_ACTIVE_BUCKET"],
+		Region: values["AWS_REGION"], Bucket: values["SEA_ACTIVE_BUCKET"], signer: in.signer,
 	}
 }
 
@@ -217,6 +226,7 @@ func (in *installation) signedIn(email, role string) *portal {
 	in.t.Helper()
 	in.command(password+"\n", "user", "add", "--email", email, "--role", role, "--password-stdin")
 	p := newPortal(in.t, in.URL())
+	p.signer, p.http.Transport = in.signer, in.signer.transport()
 	p.signIn(email, password)
 	return p
 }

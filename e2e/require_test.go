@@ -16,7 +16,7 @@ const (
 	needAxe     = "axe"
 )
 
-// partnerClients are the programs that partners run against the gateway.
+// partnerClients are the programs that the story runs against the gateway. TestClients runs more.
 var partnerClients = []string{"aws", "rclone", "s3cmd"}
 
 // lacking skips the test, or fails it where SEA_TEST_REQUIRE says that the need is met.
@@ -31,7 +31,13 @@ func lacking(t *testing.T, need, what string) {
 // needPartnerClients skips or fails the test unless every partner client is installed.
 func needPartnerClients(t *testing.T) {
 	t.Helper()
-	for _, name := range partnerClients {
+	needPrograms(t, partnerClients...)
+}
+
+// needPrograms skips or fails the test unless each of the programs is installed.
+func needPrograms(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
 			lacking(t, needClients, name)
 		}

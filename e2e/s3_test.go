@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 type account struct {
 	ID, Secret, Endpoint, Region string
 	Bucket, Prefix               string // prefix ends in a slash
+	signer                       *authority
 }
 
 // locate splits a file location, `bucket/prefix/`, as the credentials page shows it.
@@ -35,6 +37,7 @@ func (a account) url() string { return "s3://" + a.Bucket + "/" + a.Prefix }
 func (a account) sdk() *s3.Client {
 	return s3.New(s3.Options{
 		BaseEndpoint: aws.String(a.Endpoint), Region: a.Region, UsePathStyle: true, RetryMaxAttempts: 1,
+		HTTPClient:  &http.Client{Transport: a.signer.transport()},
 		Credentials: credentials.NewStaticCredentialsProvider(a.ID, a.Secret, ""),
 	})
 }

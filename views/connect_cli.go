@@ -80,7 +80,7 @@ func s3cmd(s bundle.Set) guide {
 		id: "s3cmd", client: "s3cmd",
 		files: []pair{{"~/.s3cfg", s.S3cfg()}},
 		run: commands("s3cmd ls --recursive "+word("s3://"+s.Location),
-			"s3cmd get --recursive --skip-existing "+word("s3://"+s.Location)+" ./in/"),
+			"mkdir -p in && s3cmd get --recursive --skip-existing "+word("s3://"+s.Location)+" ./in/"),
 		errors: []pair{
 			{"Access to bucket '" + s.Bucket() + "' was denied", "The path is missing: s3cmd asked for the bucket's root. Give it " + s.Location + " with the slash at its end."},
 			{otherWord(s, "SSL certificate verification failure … wrong version number", "Retrying failed request … Remote end closed connection"), schemeMismatch(s, "use_https")},

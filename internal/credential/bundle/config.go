@@ -78,11 +78,11 @@ func (s Set) AWSCredentials() string {
 }
 
 // AWSConfig is the profile's part of ~/.aws/config, which holds no secret. Programs older than the middle of 2023 do not
-// read endpoint_url there.
+// read endpoint_url there; version 1 of AWS CLI presigns with a signature that S3 has given up unless it is told otherwise.
 func (s Set) AWSConfig() string {
 	all := []string{s.head(), "# This part holds no secret: that stands in the credentials file.", "[profile " + Profile + "]", "region = " + s.Region}
 	if !s.Amazon {
-		all = append(all, "endpoint_url = "+s.Endpoint, "s3 =", "    addressing_style = path")
+		all = append(all, "endpoint_url = "+s.Endpoint, "s3 =", "    addressing_style = path", "    signature_version = s3v4")
 	}
 	return lines(all...)
 }
