@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"mime"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,8 +18,24 @@ func generateInBrowser(t *testing.T, s *story) {
 	if s.set.Secret == "" || s.set.ID == "" {
 		t.Fatalf("the page shows no set: %s", b.where())
 	}
+	b.wantSaved(s.portal)
 	b.wantSecretLeaves(s.set.Secret)
 	b.wantQuiet()
+}
+
+// wantSaved saves the set as a file, one and then another: the page stays, and the history tells of both.
+func (b *browser) wantSaved(p *portal) {
+	b.t.Helper()
+	for _, label := range []string{".csv", "rclone.conf"} {
+		b.do("save as "+label, chromedp.Click(chromedp.CSS(`button[aria-label="Save as `+label+`"]`), chromedp.NodeVisible))
+		eventually(b.t, noticeWithin, "the history tells of "+label, func() (bool, string) {
+			text := p.get(unitPath(storyUnit, "history")).want(http.StatusOK).text()
+			return strings.Contains(text, "as "+label), text
+		})
+	}
+	if secret := b.credentials().Secret; secret == "" {
+		b.t.Error("the secret is gone from the page after a file was saved")
+	}
 }
 
 // wantSecretLeaves goes away from the page with the secret and back: it is not there any more.

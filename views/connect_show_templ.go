@@ -366,7 +366,7 @@ func everyClient(c Connect) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section class=\"card guide\" aria-labelledby=\"answers\"><header class=\"card-head\"><h2 id=\"answers\">What S3 answers, whatever the client</h2></header><div class=\"card-body guide-body\"><table><caption class=\"small muted\">The word in the error, and what it means here</caption> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section class=\"card guide\" aria-labelledby=\"answers\"><header class=\"card-head\"><h2 id=\"answers\">What S3 answers, whatever the client</h2></header><div class=\"card-body guide-body\"><table><caption>The word in the error, and what it means here</caption> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
