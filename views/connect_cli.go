@@ -68,6 +68,7 @@ func s5cmd(s bundle.Set) guide {
 		files: []pair{{"~/.aws/credentials", s.AWSCredentials()}, {"~/.aws/config", s.AWSConfig()}},
 		run: commands(begin+" ls "+word("s3://"+s.Location+"*"),
 			begin+" cp "+word("s3://"+s.Location+"*")+" ./in/"),
+		note: windowsQuotes,
 		errors: []pair{
 			{"session: fetching region failed: Forbidden", "The region is missing in ~/.aws/config. The line below it says what else is wrong: often SignatureDoesNotMatch, a mistyped secret."},
 			{"no object found", "The folder is empty, or the path is mistyped. The asterisk belongs to it."},
@@ -126,6 +127,9 @@ func boto3(s bundle.Set) guide {
 	}
 }
 
+// windowsQuotes is for commands whose quotes matter.
+const windowsQuotes = "In the command prompt of Windows, write double quotes for the single ones."
+
 // curlFile is what stands for a file's name in curl's commands.
 const curlFile = "FILE"
 
@@ -149,7 +153,7 @@ func curl(s bundle.Set) guide {
 			{"list", listing, "curl --config sea.curl " + word(list)},
 			{"fetch", "Fetch one file", "curl --config sea.curl --remote-name " + word(bucket+"/"+s.Prefix()+curlFile)},
 		},
-		note: curlFile + " is the file's name with everything but letters, digits and -._~/ percent-encoded. An interrupted file goes on with --continue-at -",
+		note: curlFile + " is the file's name with everything but letters, digits and -._~/ percent-encoded. An interrupted file goes on with --continue-at -. " + windowsQuotes,
 		errors: []pair{
 			{"(22) 403, and SignatureDoesNotMatch", "The secret is mistyped, or a character of the name is not percent-encoded: curl signs the address as it is written."},
 			{otherWord(s, "(35) wrong version number", "(52) Empty reply from server"), schemeMismatch(s, "the address")},
