@@ -2,10 +2,8 @@ package e2e
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -143,96 +141,6 @@ func (s *stage) putFiles(t *testing.T) {
 	s.operator.put(t, otherOne+"/theirs.txt", "another unit's", metadata)
 }
 
-// fetches lists and fetches as the guide says, and compares every byte.
-func (s *stage) fetches(t *testing.T, p partner) {
-	guide := s.guides[p.name]
-	c := guide.follow(t, s.set)
-	out, err := c.shell(guide.run["list"])
-	if err != nil || !strings.Contains(out, "plain-7.dat") {
-		t.Fatalf("%s: %v\n%s", guide.run["list"], err, tail(out, 20))
-	}
-	if p.fetchesOne {
-		s.fetchesEach(t, c, guide)
-	} else if out, err := c.shell(guide.run["fetch"] + p.exclude); err != nil {
-		t.Fatalf("%s: %v\n%s", guide.run["fetch"], err, tail(out, 20))
-	}
-	want := maps.Clone(s.placed)
-	delete(want, p.cannot)
-	compare(t, hashes(t, filepath.Join(c.home, "in")), want)
-	s.again(t, p, c, guide)
-	if p.part == nil {
-		return
-	}
-	part := (plain(5) + "\n")[4:12]
-	if out, err := p.part(c, s.set.Prefix+plain(5), "4", "11"); err != nil || out != part {
-		t.Errorf("bytes 4 to 11 are %q, not %q: %v", tail(out, 5), part, err)
-	}
-}
-
-// fetchesEach fetches file by file: the first one as the guide says, the others with one process.
-func (s *stage) fetchesEach(t *testing.T, c cli, guide guided) {
-	t.Helper()
-	line := strings.ReplaceAll(guide.run["fetch"], "FILE", plain(3))
-	if out, err := c.shell(line); err != nil {
-		t.Fatalf("%s: %v\n%s", line, err, tail(out, 20))
-	}
-	if body, err := os.ReadFile(filepath.Join(c.home, filepath.Base(plain(3)))); err != nil || sum(body) != s.placed[plain(3)] {
-		t.Errorf("%s fetches something else: %v", line, err)
-	}
-	var list strings.Builder
-	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-	for name := range s.placed {
-		_, _ = fmt.Fprintf(&list, "url = \"%s\"\noutput = \"in/%s\"\n", c.at(s.set.Prefix+name), quote.Replace(name))
-	}
-	if err := os.WriteFile(filepath.Join(c.home, "all.curl"), []byte(list.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := c.shell("curl --config sea.curl --globoff --create-dirs --config all.curl"); err != nil {
-		t.Fatalf("fetch all: %v\n%s", err, tail(out, 20))
-	}
-	// curl makes no file of an empty answer
-	if err := os.WriteFile(filepath.Join(c.home, "in", "empty.wav"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// again fetches what is there already: nothing is fetched twice, and an interrupted file goes on where it ended.
-func (s *stage) again(t *testing.T, p partner, c cli, guide guided) {
-	t.Helper()
-	half := filepath.Join(c.home, "half")
-	begin := func() {
-		if err := os.WriteFile(half, []byte(plain(5)[:3]), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var out string
-	var err error
-	switch p.name {
-	case "aws-cli":
-		if out, err = c.shell(guide.run["fetch"]); err == nil && out != "" {
-			t.Errorf("the second sync does something:\n%s", tail(out, 10))
-		}
-		return
-	case "rclone":
-		if out, err = c.rclone("check", "--one-way", c.remote(), "in"); err != nil {
-			t.Errorf("rclone check: %v\n%s", err, tail(out, 10))
-		}
-		return
-	case "s3cmd":
-		begin()
-		out, err = c.s3cmd("get", "--continue", c.url()+plain(5), half)
-	case "curl":
-		begin()
-		out, err = c.curl("--continue-at", "-", "--output", half, c.at(s.set.Prefix+plain(5)))
-	default:
-		return
-	}
-	body, readErr := os.ReadFile(half)
-	if err != nil || readErr != nil || sum(body) != s.placed[plain(5)] {
-		t.Errorf("an interrupted file does not go on: %v, %v\n%s", err, readErr, tail(out, 10))
-	}
-}
-
 // deletes has a partner delete a file of its own.
 func (s *stage) deletes(t *testing.T, p partner) {
 	if out, err := p.remove(newCLI(t, s.set), s.set.Prefix+p.own()); err != nil {
@@ -257,64 +165,4 @@ func (s *stage) wantNothingPlanted(t *testing.T) {
 	if size := s.operator.list(t, s.set.Bucket, s.set.Prefix)[plain(0)]; size == 10 {
 		t.Error("a partner overwrote a file")
 	}
-}
-
-// stopped regenerates and revokes: each time the set that was is refused to every client, and so are URLs that it signed.
-func (s *stage) stopped(t *testing.T) {
-	t.Helper()
-	old, signed := s.set, s.presigned(t)
-	s.set = s.portal.regenerate(matrixUnit)
-	s.wantOver(t, "regenerated", old, signed)
-	s.readGuides()
-	last, signed := s.set, s.presigned(t)
-	s.portal.post(unitPath(matrixUnit, "credentials", "revoke"), url.Values{"confirm": {matrixUnit}}).want(http.StatusSeeOther)
-	s.wantOver(t, "revoked", last, signed)
-}
-
-func (s *stage) wantOver(t *testing.T, name string, old account, signed map[string]string) {
-	t.Helper()
-	for program, address := range signed {
-		if got := s.fetch(t, address); got != http.StatusForbidden {
-			t.Errorf("%s: a URL that %s signed answers %d", name, program, got)
-		}
-	}
-	s.each(t, name, func(t *testing.T, p partner) {
-		c := s.guides[p.name].follow(t, old)
-		out, err := c.shell(s.guides[p.name].run["list"])
-		if err == nil || !strings.Contains(out, "InvalidAccessKeyId") {
-			t.Errorf("the old set lists: %v\n%s", err, tail(out, 5))
-		}
-	})
-}
-
-// presigned are URLs of one file that clients sign, each tried once.
-func (s *stage) presigned(t *testing.T) map[string]string {
-	t.Helper()
-	c, key := s.guides["aws-cli"].follow(t, s.set), s.set.url()+plain(1)
-	signed := map[string]string{}
-	for program, sign := range map[string]func() (string, error){
-		"aws":    func() (string, error) { return c.aws("--profile", "sea", "s3", "presign", key) },
-		"s5cmd":  func() (string, error) { return c.s5cmd("presign", key) },
-		"rclone": func() (string, error) { return c.rclone("link", c.remote()+plain(1)) },
-	} {
-		needPrograms(t, program)
-		out, err := sign()
-		if err != nil {
-			t.Fatalf("%s signs nothing: %v\n%s", program, err, out)
-		}
-		lines := strings.Fields(out) // rclone says more before it
-		signed[program] = lines[len(lines)-1]
-		if got := s.fetch(t, signed[program]); got != http.StatusOK {
-			t.Errorf("a URL that %s signed answers %d", program, got)
-		}
-	}
-	return signed
-}
-
-// fetch is the status that a URL is answered with.
-func (s *stage) fetch(t *testing.T, address string) int {
-	t.Helper()
-	p := newPortal(t, "")
-	p.http.Transport = s.in.signer.transport()
-	return p.get(address).Status
 }

@@ -89,7 +89,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		}),
 		S3: func(string, sealed.Plain) *s3.Client { return client },
 	})
-	bundles, err := credential.NewBundles(p.store, nowhere, "eu-west-1", false)
+	bundles, err := credential.NewBundles(p.store, nowhere, "eu-west-1")
 	if err != nil {
 		p.t.Fatal(err)
 	}

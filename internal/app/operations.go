@@ -54,7 +54,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Log: a.opts.Log,
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
-	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region, amazon(a.storage.public)); err != nil {
+	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region); err != nil {
 		return err
 	}
 	o.units = &businessunit.Service{

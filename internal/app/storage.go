@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -111,16 +110,6 @@ func observed(e embedded.Event) lifecycle.Event {
 		Kind: lifecycle.EventKind(e.Kind), Bucket: e.Bucket, Key: e.Key,
 		AccessKeyID: e.AccessKeyID, Address: e.SourceIP,
 	}
-}
-
-// amazon tells whether an endpoint is Amazon's own, whose buckets are part of
-// its host name.
-func amazon(endpoint string) bool {
-	at, err := url.Parse(endpoint)
-	if err != nil {
-		return false
-	}
-	return strings.HasSuffix(at.Hostname(), ".amazonaws.com") || strings.HasSuffix(at.Hostname(), ".amazonaws.com.cn")
 }
 
 // publicURL is the URL that people reach: the one that was configured, without

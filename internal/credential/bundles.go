@@ -35,16 +35,15 @@ type Bundles struct {
 	key      *sealed.Key
 	endpoint string
 	region   string
-	amazon   bool
 }
 
-// NewBundles draws the key. Endpoint is the public URL of S3, Region its region, amazon whether it is Amazon's own.
-func NewBundles(s *store.Store, endpoint, region string, amazon bool) (*Bundles, error) {
+// NewBundles draws the key. Endpoint is the public URL of S3, region its region.
+func NewBundles(s *store.Store, endpoint, region string) (*Bundles, error) {
 	key, err := sealed.RandomKey()
 	if err != nil {
 		return nil, err
 	}
-	return &Bundles{store: s, key: key, endpoint: endpoint, region: region, amazon: amazon}, nil
+	return &Bundles{store: s, key: key, endpoint: endpoint, region: region}, nil
 }
 
 // Seal gives the text that the page carries in a hidden field. Session names the session that the page is shown to.
@@ -85,7 +84,7 @@ func (b *Bundles) Make(ctx context.Context, by models.Actor, unit models.Busines
 	}
 	file, err := format.Render(bundle.Set{
 		Unit: unit.Name, Slug: unit.Slug, Endpoint: b.endpoint, Region: b.region, Location: unit.FileLocation(),
-		AccessKeyID: form.AccessKeyID, Secret: secret, Amazon: b.amazon,
+		AccessKeyID: form.AccessKeyID, Secret: secret, Amazon: bundle.Amazon(b.endpoint),
 	})
 	if err != nil {
 		return bundle.File{}, err

@@ -17,7 +17,7 @@ const browser = "the session of one browser"
 
 func newBundles(t *testing.T, s *store.Store) *credential.Bundles {
 	t.Helper()
-	b, err := credential.NewBundles(s, "https://s3.example.com", "us-east-1", false)
+	b, err := credential.NewBundles(s, "https://s3.example.com", "us-east-1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,15 @@ type Set struct {
 	Amazon      bool // the endpoint is Amazon's own: buckets are part of its host name
 }
 
+// Amazon tells whether an endpoint is Amazon's own, whose buckets are part of its host name.
+func Amazon(endpoint string) bool {
+	at, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	return strings.HasSuffix(at.Hostname(), ".amazonaws.com") || strings.HasSuffix(at.Hostname(), ".amazonaws.com.cn")
+}
+
 // Secure tells whether the endpoint speaks HTTPS.
 func (s Set) Secure() bool { return strings.HasPrefix(s.Endpoint, "https://") }
 

@@ -169,6 +169,34 @@ func TestS3cmdReadsItsConfiguration(t *testing.T) {
 	}
 }
 
+func TestAmazonsEndpointsAreKnown(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]bool{
+		"https://s3.eu-central-1.amazonaws.com": true, "https://s3.cn-north-1.amazonaws.com.cn:443": true,
+		"https://s3.amazonaws.com.evil.example": false, "https://amazonaws.com": false, "http://127.0.0.1:9000": false, "%": false, "": false,
+	} {
+		if got := bundle.Amazon(endpoint); got != want {
+			t.Errorf("%q is Amazon's: %t", endpoint, got)
+		}
+	}
+}
+
+func TestEndpointIsTakenApart(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string][]string{
+		"https://s3.example.com":     {"s3.example.com", "s3.example.com", "443"},
+		"http://s3.example.com":      {"s3.example.com", "s3.example.com", "80"},
+		"http://127.0.0.1:9000":      {"127.0.0.1:9000", "127.0.0.1", "9000"},
+		"https://[2001:db8::1]:9000": {"[2001:db8::1]:9000", "2001:db8::1", "9000"},
+		"%":                          {"%", "%", ""},
+	} {
+		s := bundle.Set{Endpoint: endpoint}
+		if diff := cmp.Diff(want, []string{s.Host(), s.Hostname(), s.Port()}); diff != "" {
+			t.Errorf("%s: %s", endpoint, diff)
+		}
+	}
+}
+
 func TestAmazonIsAskedByHostName(t *testing.T) {
 	t.Parallel()
 	s := set("EMEA")
