@@ -83,7 +83,7 @@ func uploadLarge(t *testing.T, operator account) string {
 	}
 	c := newCLI(t, operator)
 	c.patience = largeWithin
-	out, err := c.aws("s3", "cp", "--only-show-errors", "--metadata", "media-type="+copied, path, "s3://"+operator.Bucket+"/"+largeUnit+"/"+largeKey)
+	out, err := c.aws("s3", "cp", "--only-show-errors", "--cli-read-timeout", "0", "--metadata", "media-type="+copied, path, "s3://"+operator.Bucket+"/"+largeUnit+"/"+largeKey)
 	if err != nil {
 		t.Fatalf("upload: %v\n%s", err, tail(out, 10))
 	}
