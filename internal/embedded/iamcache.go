@@ -13,6 +13,8 @@ type userCache struct {
 	mu         sync.RWMutex
 	generation uint64 // counts the drops
 	byKey      map[string]*types.User
+
+	excerpts excerpts // of the users' policies
 }
 
 func newUserCache() *userCache { return &userCache{byKey: map[string]*types.User{}} }
@@ -45,6 +47,7 @@ func (c *userCache) drop() {
 	defer c.mu.Unlock()
 	c.generation++
 	clear(c.byKey)
+	c.excerpts.drop()
 }
 
 // copyUser makes a user that the caller may change.

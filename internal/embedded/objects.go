@@ -60,7 +60,7 @@ func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
 // decorate puts the other layers on top of the durable one.
 func decorate(files *durable, notify func(Event)) backend.Backend {
 	return listed{newGuarded(&watched{
-		layer:  files,
+		layer:  newRemembered(files),
 		size:   files.size,
 		notify: notify,
 		now:    func() time.Time { return time.Now().UTC() },

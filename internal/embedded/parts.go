@@ -22,6 +22,7 @@ const maxParts = 10_000
 // startIAM runs the IAM service and the writer of last uses.
 func (s *Server) startIAM(ctx context.Context, cfg Config, socket string) error {
 	users := newIAMStore(cfg.Store, cfg.Keys, cfg.Log)
+	s.users = users
 	usage, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
@@ -45,7 +46,7 @@ func (s *Server) startS3(ctx context.Context, cfg Config, dataDir string, listen
 	if err != nil {
 		return err
 	}
-	objects, identities, err := openParts(cfg, dataDir, filepath.Join(sockets, iamSocket))
+	objects, identities, err := s.openParts(cfg, dataDir, filepath.Join(sockets, iamSocket))
 	release() // from here on versitygw prints errors only
 	if err != nil {
 		return err
@@ -98,18 +99,19 @@ func (s *Server) open(ctx context.Context, cfg Config, front *front, listener ne
 	return nil
 }
 
-// openParts opens what the S3 server stands on: the objects, and the IAM
-// service by its private socket.
-func openParts(cfg Config, dataDir, socket string) (backend.Backend, auth.IAMService, error) {
+// openParts opens what the S3 server stands on: the objects, the users, and for
+// rare questions the IAM service by its private socket.
+func (s *Server) openParts(cfg Config, dataDir, socket string) (backend.Backend, auth.IAMService, error) {
 	objects, err := openObjects(dataDir, cfg.Notify)
 	if err != nil {
 		return nil, nil, err
 	}
 	operator := auth.Account{Access: cfg.RootAccessKey, Secret: cfg.RootSecret.Reveal(), Role: auth.RoleAdmin}
-	identities, err := auth.NewIAMServiceStandalone(operator, auth.IAMServiceStandaloneConfig{Endpoint: socket, Region: cfg.Region})
+	service, err := auth.NewIAMServiceStandalone(operator, auth.IAMServiceStandaloneConfig{Endpoint: socket, Region: cfg.Region})
 	if err != nil {
 		objects.Shutdown()
 		return nil, nil, fmt.Errorf("reach IAM service: %w", err)
 	}
-	return objects, identities, nil
+	s.identities = &identities{IAMServiceStandalone: service, users: s.users, region: cfg.Region}
+	return objects, s.identities, nil
 }

@@ -75,6 +75,8 @@ type Config struct {
 // Server is the running server.
 type Server struct {
 	s3URL, iamURL string
+	users         *iamStore
+	identities    *identities
 	steps         []func() error // how to stop, last step first
 	once          sync.Once
 	stopped       chan struct{}
