@@ -3,6 +3,8 @@ package e2e
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,16 +36,14 @@ func launchTrial(t *testing.T) trial {
 		return roots.AppendCertsFromPEM(text), "no certificate in it"
 	})
 	eventually(t, startWithin, "the portal answers by TLS", func() (bool, string) {
-		answer, err := at.ask()
-		if err != nil {
-			return false, err.Error()
-		}
-		return answer.StatusCode == http.StatusOK, answer.Status
+		_, err := at.presented()
+		return err == nil, fmt.Sprint(err)
 	})
 	return at
 }
 
-func (at trial) ask() (*http.Response, error) {
+// presented is the certificate that the portal answers with.
+func (at trial) presented() (*x509.Certificate, error) {
 	req, err := http.NewRequestWithContext(at.t.Context(), http.MethodGet, "https://"+at.listen+"/readyz", nil)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,13 @@ func (at trial) ask() (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return res, res.Body.Close()
+	if err := res.Body.Close(); err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, errors.New(res.Status)
+	}
+	return res.TLS.PeerCertificates[0], nil
 }
 
 // TestPartnersClientsTakeTheLocalAuthority lets real clients look at the storage by TLS: they trust the authority, whose certificate
@@ -119,7 +125,7 @@ func TestPartnersClientsTakeTheLocalAuthority(t *testing.T) {
 func TestHangUpLooksForACertificateAtOnce(t *testing.T) {
 	t.Parallel()
 	at := launchTrial(t)
-	before, err := at.ask()
+	before, err := at.presented()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,11 +136,11 @@ func TestHangUpLooksForACertificateAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, startWithin, "another certificate is presented", func() (bool, string) {
-		after, err := at.ask()
+		after, err := at.presented()
 		if err != nil {
 			return false, err.Error()
 		}
-		return !after.TLS.PeerCertificates[0].Equal(before.TLS.PeerCertificates[0]), "the former one"
+		return !after.Equal(before), "the former one"
 	})
 	at.stop()
 }

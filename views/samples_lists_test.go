@@ -344,6 +344,11 @@ func otherSamples() []sample {
 			Health: []views.HealthRow{
 				{Name: "Database", Value: "SQLite, schema 7", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
 				{Name: "Object store", Value: "Embedded, http://127.0.0.1:9000", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
+				{Name: "Certificate", Value: "CN=sea.example.com, issued by CN=R11,O=Let's Encrypt,C=US, 62 days left, until 2026-09-20", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
+				{
+					Name: "Certificate", Value: "CN=s3.sea.example.com, issued by CN=R11,O=Let's Encrypt,C=US, 6 days left, until 2026-07-26", State: ui.Fact{Tone: ui.ToneBad, Word: "Look at this"},
+					Fix: "A newer one was not taken: /etc/sea/tls.crt and /etc/sea/tls.key are no pair: tls: private key does not match public key. The one above stays until that is mended.",
+				},
 				{Name: "Clock", Value: "Shifted by 721h", State: ui.Fact{Tone: ui.ToneWarn, Word: "Shifted"}, Fix: "For trials only. Unset SEA_CLOCK_OFFSET and start again."},
 			},
 			Capabilities: []views.Capability{{Name: "Conditional copy", Has: true, Text: "A file is never overwritten."}, {Name: "Bucket lifecycle", Text: "SEA removes files by itself."}},

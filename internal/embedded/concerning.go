@@ -29,11 +29,12 @@ type concern struct {
 	allowed []string // where the text is a plain permission: resources, a * at the end stands for the rest
 }
 
-// decide is how a user's documents decide an action on a resource.
-func (e *excerpts) decide(user *types.User, request policy.RequestContext) policy.Decision {
+// decide is how a user's documents decide an action on a resource. Known is
+// what conditions are evaluated against; most decisions need none.
+func (e *excerpts) decide(user *types.User, action, resource string, known func() map[string][]string) policy.Decision {
 	decision := policy.DecisionNoMatch
 	for _, entry := range user.Policies.Inline {
-		switch e.of(entry.PolicyDocument, request.Action).decide(request) {
+		switch e.of(entry.PolicyDocument, action).decide(action, resource, known) {
 		case policy.DecisionNoMatch:
 		case policy.DecisionAllow:
 			decision = policy.DecisionAllow
@@ -44,16 +45,17 @@ func (e *excerpts) decide(user *types.User, request policy.RequestContext) polic
 	return decision
 }
 
-func (c concern) decide(request policy.RequestContext) policy.Decision {
+func (c concern) decide(action, resource string, known func() map[string][]string) policy.Decision {
 	if c.text == "" {
 		return policy.DecisionNoMatch
 	}
 	if c.allowed == nil {
-		return policy.EvaluateIdentityPolicies([]types.PolicyEntry{{PolicyDocument: c.text}}, request)
+		return policy.EvaluateIdentityPolicies([]types.PolicyEntry{{PolicyDocument: c.text}},
+			policy.RequestContext{Action: action, Resource: resource, Condition: known()})
 	}
 	for _, pattern := range c.allowed {
 		begin, open := strings.CutSuffix(pattern, "*")
-		if request.Resource == pattern || (open && strings.HasPrefix(request.Resource, begin)) {
+		if resource == pattern || (open && strings.HasPrefix(resource, begin)) {
 			return policy.DecisionAllow
 		}
 	}

@@ -14,7 +14,8 @@ type userCache struct {
 	generation uint64 // counts the drops
 	byKey      map[string]*types.User
 
-	excerpts excerpts // of the users' policies
+	excerpts excerpts    // of the users' policies
+	signing  signingKeys // of the users' secrets
 }
 
 func newUserCache() *userCache { return &userCache{byKey: map[string]*types.User{}} }
@@ -48,6 +49,7 @@ func (c *userCache) drop() {
 	c.generation++
 	clear(c.byKey)
 	c.excerpts.drop()
+	c.signing.drop()
 }
 
 // copyUser makes a user that the caller may change.

@@ -2,11 +2,10 @@ package embedded
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/versity/versitygw/auth"
@@ -47,12 +46,7 @@ func (i *identities) DeriveSigningKey(access, sessionToken, date, region, servic
 	if err != nil {
 		return nil, auth.Account{}, err
 	}
-	key := []byte("AWS4" + secret)
-	for _, part := range []string{date, region, service, "aws4_request"} {
-		mac := hmac.New(sha256.New, key)
-		mac.Write([]byte(part))
-		key = mac.Sum(nil)
-	}
+	key := i.users.cache.signing.key(signingOf{secret, date, region, service})
 	return key, auth.Account{Access: access, Role: auth.RoleUser, Arn: user.Arn}, nil
 }
 
@@ -69,14 +63,12 @@ func (i *identities) EvaluatePolicy(access, sessionToken string, actions []auth.
 	if err := i.users.RecordAccessKeyUsage(context.Background(), access, serviceS3, i.region, time.Now()); err != nil {
 		return auth.PolicyEvaluation{}, err
 	}
-	known := knownOf(user, condition)
+	known := sync.OnceValue(func() map[string][]string { return knownOf(user, condition) })
 	out := auth.PolicyEvaluation{PrincipalArn: user.Arn}
 	resize(&out.Decisions, len(resources), len(actions))
 	for j, action := range actions {
 		for r, resource := range resources {
-			decide(&out.Decisions[r][j], i.users.cache.excerpts.decide(user, policy.RequestContext{
-				Action: string(action), Resource: resource, Condition: known,
-			}))
+			decide(&out.Decisions[r][j], i.users.cache.excerpts.decide(user, string(action), resource, known))
 		}
 	}
 	return out, nil

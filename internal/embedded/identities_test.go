@@ -38,7 +38,7 @@ func TestExcerptsDecideAsTheWholePolicyDoes(t *testing.T) {
 		var kept excerpts
 		want := policy.EvaluateIdentityPolicies(user.Policies.Inline, request)
 		for range 2 { // made and remembered
-			if got := kept.decide(user, request); got != want {
+			if got := kept.decide(user, request.Action, request.Resource, func() map[string][]string { return request.Condition }); got != want {
 				t.Fatalf("%s on %+v: %d, want %d", document, request, got, want)
 			}
 		}
