@@ -22,7 +22,6 @@ const maxParts = 10_000
 // startIAM runs the IAM service and the writer of last uses.
 func (s *Server) startIAM(ctx context.Context, cfg Config, socket string) error {
 	users := newIAMStore(cfg.Store, cfg.Keys, cfg.Log)
-	s.users = users
 	usage, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
@@ -36,7 +35,7 @@ func (s *Server) startIAM(ctx context.Context, cfg Config, socket string) error 
 		return err
 	}
 	s.later(service.stop)
-	s.iamURL = "http://" + service.address
+	s.iamURL, s.users = "http://"+service.address, users
 	return nil
 }
 
