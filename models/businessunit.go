@@ -65,13 +65,19 @@ type BusinessUnit struct {
 	DailyLimit    int         `gorm:"not null"`
 	FolderMarker  bool        `gorm:"not null"`
 	KeyTemplate   string      `gorm:"not null"`
-	ScanWanted    int64       `gorm:"not null"`
-	ScanDone      int64       `gorm:"not null"`
-	ScannedAt     *time.Time
-	ScanError     string `gorm:"not null"`
-	LockVersion   int64  `gorm:"not null"`
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	// AllowedAddresses are the ranges that the credential set works from, one a
+	// line and normalised; empty for any. PolicyWanted counts their changes and
+	// PolicyDone those that the IAM policy holds.
+	AllowedAddresses string `gorm:"not null;default:''"`
+	PolicyWanted     int64  `gorm:"not null;default:0"`
+	PolicyDone       int64  `gorm:"not null;default:0"`
+	ScanWanted       int64  `gorm:"not null"`
+	ScanDone         int64  `gorm:"not null"`
+	ScannedAt        *time.Time
+	ScanError        string `gorm:"not null"`
+	LockVersion      int64  `gorm:"not null"`
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
 }
 
 // Validate checks what a person may enter. It returns fault.Invalid with the
@@ -147,6 +153,14 @@ func (u BusinessUnit) FileLocationURL(endpoint string) string {
 
 // HasLocation tells whether a SEA location was ever assigned.
 func (u BusinessUnit) HasLocation() bool { return u.FileLocation() != "" }
+
+// Allowed are the address ranges that the unit's credential set works from;
+// none means any.
+func (u BusinessUnit) Allowed() []string { return strings.Fields(u.AllowedAddresses) }
+
+// PolicyPending tells whether the IAM policy does not hold the unit's allowed
+// addresses yet. A unit without a location has no policy that could.
+func (u BusinessUnit) PolicyPending() bool { return u.HasLocation() && u.PolicyDone < u.PolicyWanted }
 
 // IAMUser is the name of the unit's IAM user.
 func (u BusinessUnit) IAMUser() string { return "sea-" + u.Slug }

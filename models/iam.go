@@ -47,3 +47,16 @@ type IAMKeyUse struct {
 	Service string `gorm:"not null;size:64"`
 	Region  string `gorm:"not null;size:64"`
 }
+
+// IAMKeyAddress is what one access key did from one address. UsedAt is the last
+// request that was answered, nil when all were refused by the key's policy;
+// Refused counts those among Requests.
+type IAMKeyAddress struct {
+	KeyID    string    `gorm:"primaryKey;size:128"`
+	Address  string    `gorm:"primaryKey;size:64"`
+	FirstAt  time.Time `gorm:"not null"`
+	LastAt   time.Time `gorm:"not null"`
+	UsedAt   *time.Time
+	Requests int64 `gorm:"not null"`
+	Refused  int64 `gorm:"not null"`
+}

@@ -22,7 +22,7 @@ var kept = []any{
 	&models.BusinessUnit{}, &models.Credential{}, &models.Nonce{}, &models.Rule{}, &models.RuleVersion{},
 	&models.File{}, &models.Placement{}, &models.Download{}, &models.Link{}, &models.LinkFile{}, &models.LinkTicket{}, &models.History{},
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
-	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{},
+	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{}, &models.IAMKeyAddress{},
 	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},
 }
 

@@ -31,6 +31,7 @@ var steps = []step{
 	{"holds, strangers and headers", holdsAndStrangers},
 	{"meter usage", meterUsage},
 	{"links to many files", linksToManyFiles},
+	{"allowed and seen addresses", keepAddresses},
 }
 
 // schemaMigration is one step that was run.
