@@ -62,3 +62,21 @@ func fresh(trust *tls.Config) *http.Client {
 		DisableKeepAlives: true, ResponseHeaderTimeout: answerTime, TLSClientConfig: trust,
 	}}
 }
+
+// marked makes a client whose requests all carry a header.
+func marked(client *http.Client, name, value string) *http.Client {
+	client.Transport = marking{next: client.Transport, name: name, value: value}
+	return client
+}
+
+type marking struct {
+	next        http.RoundTripper
+	name, value string
+}
+
+// RoundTrip sends the request with the header.
+func (m marking) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(m.name, m.value)
+	return m.next.RoundTrip(r)
+}

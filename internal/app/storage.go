@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"log/slog"
@@ -74,9 +75,10 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 	if err != nil {
 		return storage{}, err
 	}
+	mark := rand.Text()
 	server, err := embedded.Start(ctx, embedded.Config{
 		DataDir: at.dir, S3Listen: cfg.S3Listen, Region: cfg.Region,
-		TLS: over.server, Proxies: proxies,
+		TLS: over.server, Proxies: proxies, OwnMark: mark,
 		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
 		Keys: at.key, Store: at.store, Log: log,
 		Notify: func(e embedded.Event) { notify(observed(e)) },
@@ -84,10 +86,12 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 	if err != nil {
 		return storage{}, err
 	}
-	return clientsOf(cfg, server, account, over.client), nil
+	return clientsOf(cfg, server, account, over.client, mark), nil
 }
 
-func clientsOf(cfg config.Config, server *embedded.Server, account operator, trust *tls.Config) storage {
+// clientsOf makes the clients of the embedded server. mark tells it which
+// requests are the portal's own proofs that a key works.
+func clientsOf(cfg config.Config, server *embedded.Server, account operator, trust *tls.Config, mark string) storage {
 	local, public := server.S3Endpoint(), publicURL(cfg.S3PublicURL, server.S3Endpoint())
 	pool := connections(trust)
 	return storage{
@@ -95,7 +99,7 @@ func clientsOf(cfg config.Config, server *embedded.Server, account operator, tru
 		signer: s3Client(cfg.Region, public, account.accessKeyID, account.secret, pool),
 		iam:    iamClient(cfg.Region, server.IAMEndpoint(), account, pool),
 		as: func(accessKeyID string, secret sealed.Plain) *s3.Client {
-			return s3Client(cfg.Region, local, accessKeyID, secret, fresh(trust))
+			return s3Client(cfg.Region, local, accessKeyID, secret, marked(fresh(trust), embedded.HeaderOwn, mark))
 		},
 		local: local, public: public, region: cfg.Region, maxSegment: maxSegment,
 		stop: func(ctx context.Context) error {

@@ -96,14 +96,14 @@ func (u *keyUsage) write(ctx context.Context) error {
 
 // RecordAccessKeyUsage notes a use of a key. It costs no query.
 func (s *iamStore) RecordAccessKeyUsage(_ context.Context, keyID, service, region string, when time.Time) error {
-	at := when.UTC().Truncate(time.Second)
+	at := when.UTC().Truncate(time.Microsecond)
 	s.usage.record(strings.Clone(keyID), models.IAMKeyUse{
 		At: &at, Service: strings.Clone(service), Region: strings.Clone(region),
 	})
 	return nil
 }
 
-// GetAccessKeyLastUsed gives the last use of a key, to the second.
+// GetAccessKeyLastUsed gives the last use of a key, to the microsecond.
 func (s *iamStore) GetAccessKeyLastUsed(ctx context.Context, keyID string) (*storage.GetAccessKeyLastUsedOutput, error) {
 	user, err := s.db.IAMUserByAccessKey(ctx, keyID)
 	if fault.Is(err, fault.NotFound) {

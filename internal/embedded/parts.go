@@ -9,11 +9,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/gofiber/fiber/v3"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/embedgw"
 	"github.com/versity/versitygw/iamapi"
+	"github.com/versity/versitygw/s3api"
 )
 
 // maxParts is the most parts of a multipart upload, AWS's limit.
@@ -22,13 +25,7 @@ const maxParts = 10_000
 // startIAM runs the IAM service and the writer of last uses.
 func (s *Server) startIAM(ctx context.Context, cfg Config, socket string) error {
 	users := newIAMStore(cfg.Store, cfg.Keys, cfg.Log)
-	usage, end := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		users.usage.run(usage, cfg.Log)
-	}()
-	s.later(func() error { end(); <-ended; return nil })
+	s.background(ctx, func(ctx context.Context) { users.usage.run(ctx, cfg.Log) })
 	root := iamapi.RootCredentials{Access: cfg.RootAccessKey, Secret: cfg.RootSecret.Reveal()}
 	service, err := serveIAM(ctx, users, root, freeLoopback, socket)
 	if err != nil {
@@ -58,7 +55,7 @@ func (s *Server) startS3(ctx context.Context, cfg Config, dataDir string, listen
 		AdminPorts: []string{filepath.Join(sockets, adminSocket)}, SocketPerm: fmt.Sprintf("%o", fileMode),
 		AdminMaxConnections: 16, AdminMaxRequests: 16,
 		MultipartMaxParts: maxParts, IAMService: identities, DisableACLs: true, KeepAlive: true, Quiet: true,
-		S3Options: front.options(),
+		S3Options: append(front.options(), s3api.WithMiddleware("/", s.countCallers(ctx, cfg))),
 	}
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
@@ -96,6 +93,25 @@ func (s *Server) open(ctx context.Context, cfg Config, front *front, listener ne
 		}
 	}()
 	return nil
+}
+
+// countCallers makes what counts the uses of keys, and its writer.
+func (s *Server) countCallers(ctx context.Context, cfg Config) fiber.Handler {
+	seen := newKeyAddresses(cfg.Store)
+	s.background(ctx, func(ctx context.Context) { seen.run(ctx, cfg.Log) })
+	callers := &callers{mark: cfg.OwnMark, root: cfg.RootAccessKey, seen: seen, now: func() time.Time { return time.Now().UTC() }}
+	return callers.handle
+}
+
+// background runs work until the stop, which waits for its end.
+func (s *Server) background(ctx context.Context, work func(ctx context.Context)) {
+	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		work(ctx)
+	}()
+	s.later(func() error { end(); <-ended; return nil })
 }
 
 // openParts opens what the S3 server stands on: the objects, the users, and for

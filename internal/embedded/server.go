@@ -41,7 +41,8 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 
 var running atomic.Bool
 
-// Config says what to run. All fields but TLS and Proxies are needed.
+// Config says what to run. All fields but TLS, Proxies and OwnMark are
+// needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
@@ -54,6 +55,9 @@ type Config struct {
 	// Proxies are believed about the address that a request comes from, which
 	// policies and events see.
 	Proxies proxy.Trusted
+	// OwnMark, where set, is the value of HeaderOwn in requests that are no use
+	// of a key. Nobody else may know it.
+	OwnMark string
 
 	// RootAccessKey and RootSecret are the operator account's, which may do
 	// anything in every bucket and in IAM.
