@@ -39,8 +39,23 @@ func attention(all []businessunit.Summary) []views.Attention {
 				Text: "Regenerate them if you don't have the secret.", Action: "Credentials", Href: path.Credentials(slug),
 			})
 		}
+		if unit.IdleSince != nil {
+			list = append(list, unused(name+": ", unit))
+		}
 	}
 	return list
+}
+
+// unused points to a credential set that nobody needs any more, it seems.
+func unused(whose string, unit businessunit.Summary) views.Attention {
+	text := "Last used on " + ui.Exact(*unit.IdleSince) + " " + ui.Zone + "."
+	if unit.NeverUsed {
+		text = "Never used since it was generated on " + ui.Exact(*unit.IdleSince) + " " + ui.Zone + "."
+	}
+	return views.Attention{
+		Tone: ui.ToneWarn, Title: whose + "credentials unused for 90 days", Text: text + " Revoke them if nobody needs them.",
+		Action: "Credentials", Href: path.Credentials(unit.Slug),
+	}
 }
 
 // failures points to placements that failed. whose begins the line: the unit's

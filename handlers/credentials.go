@@ -36,7 +36,7 @@ func (h *Credentials) stands(c echo.Context, code int, sentBefore bool) error {
 		return err
 	}
 	in := credentialProps(status)
-	in.SentBefore = sentBefore
+	in.SentBefore, in.Allowed = sentBefore, access(unit)
 	in.Unit, in.Connect = shown, h.connectTo(unit, in.Connect.AccessKeyID)
 	if in.Connect.Folder, err = h.folder.of(c, unit); err != nil {
 		return err
@@ -122,7 +122,11 @@ func (h *Credentials) reveal(c echo.Context, page revealing, issued credential.I
 	in := page.in
 	in.Connect.Endpoint, in.Connect.Region = issued.Endpoint, issued.Region
 	in.Connect.Location, in.Connect.AccessKeyID = issued.FileLocation, issued.AccessKeyID
-	in.Secret = issued.Secret
+	in.Secret, in.Stopped, in.Allowed = issued.Secret, issued.Stopped, access(unit)
+	in.Proof = views.CredentialProof{
+		Accepted: issued.Proof.Accepted, Kept: issued.Proof.Kept,
+		Refusals: issued.Proof.Refusals, FirstRefusal: issued.Proof.FirstRefusal, LastRefusal: issued.Proof.LastRefusal,
+	}
 	if box, err := h.bundles.Seal(page.session, unit, issued); err == nil { // else the page shows the secret without offering files
 		in.Sealed, in.Bundles = box, bundles()
 	}
@@ -154,7 +158,7 @@ func (h *Credentials) Acknowledge(c echo.Context) error {
 }
 
 func credentialProps(status credential.Status) views.CredentialShowProps {
-	in := views.CredentialShowProps{State: string(status.State), LastUsed: when(status.LastUsedAt)}
+	in := views.CredentialShowProps{State: string(status.State), LastUse: lastUse(status)}
 	if live := status.Live; live != nil {
 		in.Connect.AccessKeyID = live.AccessKeyID
 		in.Created, in.CreatedBy, in.Confirmed = live.CreatedAt, live.CreatedBy, live.AcknowledgedAt != nil
@@ -162,9 +166,15 @@ func credentialProps(status credential.Status) views.CredentialShowProps {
 	switch status.State {
 	case credential.Issuing:
 		in.LeaseUntil = when(status.Issuing.LeaseUntil)
-		in.StillWorks = in.Connect.AccessKeyID
+		in.StartedBy, in.Started, in.Interrupted = status.Issuing.CreatedBy, status.Issuing.CreatedAt, status.Interrupted
+		in.Progress = progressOf(status.Issuing, status.Live)
+		if status.Live != nil && status.Live.State == models.CredentialActive {
+			in.StillWorks = in.Connect.AccessKeyID
+		}
 	case credential.Retiring: // one word for both on the page: in progress
 		in.State, in.LeaseUntil = string(credential.Issuing), when(status.Live.LeaseUntil)
+		in.StartedBy, in.Interrupted = status.Live.RetiredBy, status.Interrupted
+		in.Progress = progressOf(nil, status.Live)
 	case credential.Revoked:
 		for _, set := range status.Past {
 			if set.State == models.CredentialRetired {

@@ -33,7 +33,7 @@ func (h *Credentials) regenerateForm(
 ) error {
 	_, _, in.Unit = ofUnit(c)
 	if now.Live != nil {
-		in.AccessKeyID, in.LastUsed = now.Live.AccessKeyID, when(now.LastUsedAt)
+		in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRegenerate(p, in) })
@@ -64,9 +64,6 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if before.Live != nil {
-		page.in.Stopped = before.Live.AccessKeyID
-	}
 	return h.reveal(c, page, issued)
 }
 
@@ -83,7 +80,7 @@ func (h *Credentials) revokeForm(c echo.Context, status int, in views.Credential
 	}
 	in.Unit = shown
 	if now.Live != nil {
-		in.AccessKeyID = now.Live.AccessKeyID
+		in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
 	}
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRevoke(p, in) })
 }

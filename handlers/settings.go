@@ -17,7 +17,7 @@ import (
 // turn SEA off.
 func (h *Units) Settings(c echo.Context) error {
 	_, unit, _ := ofUnit(c)
-	return h.settings(c, http.StatusOK, views.UnitSettingsProps{Form: settingsForm(unit)})
+	return h.settings(c, http.StatusOK, views.UnitSettingsProps{Form: settingsForm(unit), Addresses: addressForm(unit)})
 }
 
 func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps) error {
@@ -26,7 +26,10 @@ func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps)
 	if err != nil {
 		return err
 	}
-	in.Unit, in.Location = shown, unit.FileLocation()
+	in.Unit, in.Location, in.Pending = shown, unit.FileLocation(), unit.PolicyPending()
+	if in.Addresses.LockVersion == "" { // another form of the page came back
+		in.Addresses = addressForm(unit)
+	}
 	in.ActiveStorage, in.RetentionDays = unit.ActiveBucket+"/"+unit.ActivePrefix, unit.RetentionDays
 	in.Files, in.Held, in.LastDeleted = summary.ByState[models.PlacementPlaced].Files, summary.Held, when(summary.LastExpiry)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.UnitSettings(p, in) })

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -174,6 +175,17 @@ func unitSamples() []sample {
 			Unit: unit, RetentionDays: 30,
 			Form: views.UnitForm{DailyLimit: "500", FolderMarker: true, LockVersion: "2", Theirs: "a daily limit of 10,000 files and no folder marker"},
 		})},
+		{"settings-addresses", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, RetentionDays: 30, Location: connect.Location, Form: views.UnitForm{LockVersion: "1"}, Pending: true,
+			Addresses: views.AddressForm{Text: "203.0.113.0/24\n2001:db8::/48", LockVersion: "1"},
+		})},
+		{"settings-addresses-refused", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
+			Unit: unit, RetentionDays: 30, Location: connect.Location, Form: views.UnitForm{LockVersion: "1"},
+			Addresses: views.AddressForm{
+				Text: "10.0.0.5/8\n" + absurd, LockVersion: "1", Theirs: "203.0.113.7, 2001:db8::/48",
+				Errors: map[string]string{"allowed_addresses": "Line 1: “10.0.0.5/8” does not begin a range: write 10.0.0.0/8 for the range, or 10.0.0.5 for the one address."},
+			},
+		})},
 		{"settings-viewer", views.UnitSettings(viewer(home+"/settings"), views.UnitSettingsProps{Unit: unit, RetentionDays: 30, Form: views.UnitForm{DailyLimit: "500", LockVersion: "2"}})},
 		{"strangers", views.StrangerList(page(home+"/strangers"), views.StrangerListProps{
 			Unit: unit, Location: connect.Location, Total: 12_345, Next: home + "/strangers?after=YQ", Rows: []views.Stranger{
@@ -192,31 +204,66 @@ func unitSamples() []sample {
 
 func credentialSamples() []sample {
 	at := page(home + "/credentials")
+	used := views.LastUse{At: now.Add(-18 * time.Minute), Addresses: []views.UsedAddress{
+		{Address: "203.0.113.7", First: now.AddDate(0, -2, 0), Last: now.Add(-18 * time.Minute), Requests: 12_408},
+		{Address: "2001:db8:85a3::8a2e:370:7334", First: now.AddDate(0, 0, -3), Last: now.Add(-26 * time.Hour), Requests: 1 << 60, Refused: 14},
+		{Address: "198.51.100.20", First: now.Add(-time.Hour), Last: now.Add(-time.Hour), Requests: 3, Refused: 3},
+	}}
 	show := func(state string) views.CredentialShowProps {
 		return views.CredentialShowProps{
 			Unit: unit, State: state, Nonce: "n0nce", Connect: connect, Created: now.Add(-time.Hour), CreatedBy: "Ada Admin",
-			LastUsed: now.Add(-18 * time.Minute), Confirmed: true, LeaseUntil: now.Add(time.Minute), StillWorks: "SEAK9ZD1000000K2LM",
+			LastUse: used, Allowed: views.AllowedAddresses{Href: home + "/settings#addresses"},
+			Confirmed: true, LeaseUntil: now.Add(time.Minute), StillWorks: "SEAK9ZD1000000K2LM", StartedBy: "Grace", Started: now.Add(-4 * time.Second),
+			Progress: views.CredentialProgress{Replaces: true, KeyMade: true},
 		}
 	}
 	none := show("none")
 	none.Connect.AccessKeyID = ""
 	none.Connect.Endpoint = "http://127.0.0.1:9000"
 	unconfirmed := show("active")
-	unconfirmed.Confirmed, unconfirmed.SentBefore, unconfirmed.LastUsed = false, true, time.Time{}
+	unconfirmed.Confirmed, unconfirmed.SentBefore, unconfirmed.LastUse = false, true, views.LastUse{}
+	confined := show("active")
+	confined.LastUse = views.LastUse{At: now.Add(-time.Minute)}
+	confined.Allowed.Pending = true
+	for i := range 60 {
+		confined.Allowed.Ranges = append(confined.Allowed.Ranges, fmt.Sprintf("203.0.113.%d", i))
+	}
+	interrupted := show("issuing")
+	interrupted.Interrupted, interrupted.StillWorks, interrupted.StartedBy = true, "", absurd[:200]
+	revoking := show("issuing")
+	revoking.Progress = views.CredentialProgress{Revoking: true}
 	revoked := show("revoked")
 	revoked.Connect.AccessKeyID, revoked.Revoked, revoked.RevokedBy = "", now.Add(-26*time.Hour), "Ada Admin"
 	return []sample{
 		{"credentials-none", views.CredentialShow(at, none)},
 		{"credentials-active", views.CredentialShow(at, show("active"))},
 		{"credentials-unconfirmed", views.CredentialShow(at, unconfirmed)},
+		{"credentials-confined", views.CredentialShow(at, confined)},
 		{"credentials-issuing", views.CredentialShow(at, show("issuing"))},
+		{"credentials-interrupted", views.CredentialShow(at, interrupted)},
+		{"credentials-revoking", views.CredentialShow(at, revoking)},
 		{"credentials-revoked", views.CredentialShow(at, revoked)},
 		{"credentials-viewer", views.CredentialShow(viewer(home+"/credentials"), show("active"))},
 		{"credentials-reveal", views.CredentialReveal(at, views.CredentialRevealProps{
 			Unit: unit, Connect: connect, Secret: sealed.NewPlain("wJ7rXUtnF3MI+K7MDENGbPxRfiCYq2vT9dHc0sLe"), Stopped: "SEAK9ZD1000000K2LM",
 			Sealed: "c2VhbGVk", Bundles: bundles,
+			Proof: views.CredentialProof{Accepted: 31 * time.Millisecond, Refusals: 3, FirstRefusal: 4200 * time.Millisecond, LastRefusal: 12 * time.Second},
 		})},
-		{"credentials-regenerate", views.CredentialRegenerate(at, views.CredentialRegenerateProps{Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, LastUsed: now.Add(-18 * time.Minute)})},
+		{"credentials-reveal-first", views.CredentialReveal(at, views.CredentialRevealProps{
+			Unit: unit, Connect: connect, Secret: sealed.NewPlain("wJ7rXUtnF3MI+K7MDENGbPxRfiCYq2vT9dHc0sLe"),
+			Proof: views.CredentialProof{Accepted: 31 * time.Millisecond, Kept: true}, Allowed: views.AllowedAddresses{Ranges: []string{"203.0.113.0/24"}},
+		})},
+		{"credentials-test", views.CredentialTest(at, views.CredentialTestProps{Unit: unit, Connect: connect})},
+		{"credentials-test-done", views.CredentialTest(at, views.CredentialTestProps{Unit: unit, Connect: connect, Done: true, Checks: []views.ConnectionCheck{
+			{Name: "Access key", Outcome: "passed", Said: "The set SEAK••••B0DZ exists and is active."},
+			{Name: "Policy", Outcome: "failed", Said: "The policy is not the one that the portal wrote.", Partner: "They may do more or less than they should.", Do: "The portal writes it again within the hour, and records what it found."},
+			{Name: "Location", Outcome: "noted", Said: absurd, Partner: "Many clients say “access denied” of an empty folder.", Do: "Wait for the first file."},
+			{Name: "A file in it", Outcome: "skipped", Said: "There is no file to read yet."},
+		}})},
+		{"credentials-test-viewer", views.CredentialTest(viewer(home+"/credentials"), views.CredentialTestProps{
+			Unit: unit, Connect: views.Connect{}, Done: true, Checks: []views.ConnectionCheck{{Name: "Access key", Outcome: "passed", Said: "It is active."}},
+		})},
+		{"credentials-regenerate", views.CredentialRegenerate(at, views.CredentialRegenerateProps{Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, LastUse: used})},
 		{"credentials-regenerate-refused", views.CredentialRegenerate(at, views.CredentialRegenerateProps{
 			Unit: unit, Nonce: "n0nce", AccessKeyID: connect.AccessKeyID, Confirm: "emea", Errors: map[string]string{"confirm": "Type emea-contact-centre exactly."},
 		})},

@@ -87,7 +87,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		IAM: iam.New(iam.Options{
 			Region: "eu-west-1", BaseEndpoint: aws.String(nowhere), Credentials: signer, RetryMaxAttempts: 1,
 		}),
-		S3: func(string, sealed.Plain) *s3.Client { return client },
+		S3: func(string, sealed.Plain) *s3.Client { return client }, Own: client,
 	})
 	bundles, err := credential.NewBundles(p.store, nowhere, "eu-west-1")
 	if err != nil {

@@ -93,6 +93,7 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/run", rulesEdit, h.Units.Run),
 		get(unit+"/settings", view, h.Units.Settings),
 		post(unit+"/settings", seaEdit, h.Units.Configure),
+		post(unit+"/settings/addresses", seaEdit, h.Units.AllowAddresses),
 		get(unit+"/strangers", view, h.Units.Strangers),
 		get(unit+"/history", view, h.History.Unit),
 		get(unit+"/usage", view, h.Usage.Unit),
@@ -109,6 +110,9 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/credentials/bundle", seaEdit, h.Credentials.Bundle),
 		get(unit+"/connect", view, h.Connect.Show),
 		get(unit+"/connect/:client", view, h.Connect.Client),
+		get(unit+"/credentials/progress", view, h.Credentials.Progress),
+		get(unit+"/credentials/test", view, h.Credentials.AskTest),
+		post(unit+"/credentials/test", seaEdit, h.Credentials.Test),
 
 		// Rules
 		get(unit+"/rules", view, h.Rules.List),

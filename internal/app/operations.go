@@ -51,7 +51,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 	}
 	o.sessions = session.New(o.store, a.secure())
 	o.credentials = credential.New(credential.Config{
-		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Log: a.opts.Log,
+		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Own: a.storage.s3, Log: a.opts.Log,
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
 	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region); err != nil {

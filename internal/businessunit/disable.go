@@ -87,9 +87,10 @@ func (s *Service) finishDisabling(ctx context.Context, by models.Actor, unit mod
 		"Disabled SEA at "+unit.FileLocation()+": no key works, files stay until they expire")
 }
 
-// Settle finishes what was begun: units that are being enabled or disabled.
-// Call it at the start and every minute. A unit that somebody works on right
-// now is left to them; one unit's failure does not stop the others.
+// Settle finishes what was begun: units that are being enabled or disabled, and
+// allowed addresses that no policy holds yet. Call it at the start and every
+// minute. A unit that somebody works on right now is left to them; one unit's
+// failure does not stop the others.
 func (s *Service) Settle(ctx context.Context) error {
 	units, err := s.Store.UnitsIn(ctx, models.SEAEnabling, models.SEADisabling)
 	if err != nil {
@@ -100,6 +101,24 @@ func (s *Service) Settle(ctx context.Context) error {
 		if err := s.settle(ctx, unit); err != nil && !fault.Is(err, fault.Conflict) {
 			failed = append(failed, fmt.Errorf("settle %s, which is %s: %w", unit.Slug, unit.SEAState, err))
 		}
+	}
+	return errors.Join(append(failed, s.settleAddresses(ctx))...)
+}
+
+// settleAddresses writes the policies that do not hold their unit's addresses
+// yet.
+func (s *Service) settleAddresses(ctx context.Context) error {
+	units, err := s.Store.UnitsWithPendingPolicy(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, unit := range units {
+		within, cancel := context.WithTimeout(ctx, switchTime)
+		if err := s.Access.EnsureUser(within, unit); err != nil {
+			failed = append(failed, fmt.Errorf("apply allowed addresses of %s: %w", unit.Slug, err))
+		}
+		cancel()
 	}
 	return errors.Join(failed...)
 }

@@ -7,15 +7,24 @@ import (
 	"seaportal/models"
 )
 
-// soon is how far ahead a deletion is pointed out.
-const soon = 3 * 24 * time.Hour
+const (
+	// soon is how far ahead a deletion is pointed out.
+	soon = 3 * 24 * time.Hour
+	// idle is how long a credential set may stay unused before it is pointed
+	// out.
+	idle = 90 * 24 * time.Hour
+)
 
 // Summary is one unit with what needs attention. Files and Bytes are those in
 // SEA now; DeletedSoon are those of them that expire within three days, Unseen
 // those of these that nobody downloaded through the portal.
 type Summary struct {
 	models.BusinessUnit
-	Credential          *models.Credential // the set that is active or being stopped
+	Credential *models.Credential // the set that is active or being stopped
+	// IdleSince is set where nobody used the active set for 90 days: when it was
+	// last used, or when it was generated, where it never was (NeverUsed).
+	IdleSince           *time.Time
+	NeverUsed           bool
 	Files, Bytes        int64
 	DeletedSoon, Unseen int64
 	Queued, Failed      int64
@@ -24,7 +33,7 @@ type Summary struct {
 	LastDownload        *time.Time
 }
 
-// Summaries gives every unit by name, counted, in five queries.
+// Summaries gives every unit by name, counted, in six queries.
 func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	units, err := s.Store.Units(ctx)
 	if err != nil {
@@ -46,6 +55,10 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	uses, err := s.Store.LastKeyUses(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Summary, 0, len(units))
 	for _, unit := range units {
 		total := totals[unit.ID]
@@ -56,6 +69,7 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		}
 		if set, ok := credentials[unit.ID]; ok {
 			summary.Credential = &set
+			summary.IdleSince, summary.NeverUsed = s.idleSince(set, uses[set.AccessKeyID])
 		}
 		if at, ok := downloads[unit.ID]; ok {
 			summary.LastDownload = &at
@@ -63,4 +77,26 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		list = append(list, summary)
 	}
 	return list, nil
+}
+
+// idleSince judges by the life cycle's clock, and gives nil for a set that is in
+// use. used is the last use that the embedded server saw.
+func (s *Service) idleSince(set models.Credential, used time.Time) (since *time.Time, never bool) {
+	if set.State != models.CredentialActive {
+		return nil, false
+	}
+	made := set.CreatedAt
+	if set.VerifiedAt != nil {
+		made = *set.VerifiedAt
+	}
+	if set.LastUsedAt != nil && set.LastUsedAt.After(used) {
+		used = *set.LastUsedAt
+	}
+	if never = !used.After(made); never {
+		used = made
+	}
+	if s.Clock.Now().Sub(used) < idle {
+		return nil, false
+	}
+	return &used, never
 }

@@ -40,6 +40,8 @@ type Config struct {
 	// client must open connections of its own, so that no proof is answered by
 	// what an older connection knew.
 	S3 func(accessKeyID string, secret sealed.Plain) *s3.Client
+	// Own is the portal's own S3 client, for TestConnection.
+	Own *s3.Client
 	// Endpoint is the public URL of S3, Region its region: both are shown to
 	// people beside the key.
 	Endpoint, Region string
@@ -61,6 +63,7 @@ type Service struct {
 	store         *store.Store
 	iam           *iam.Client
 	s3            func(accessKeyID string, secret sealed.Plain) *s3.Client
+	own           *s3.Client
 	endpoint      string
 	region        string
 	proofInterval time.Duration
@@ -72,7 +75,7 @@ type Service struct {
 // New makes a Service.
 func New(cfg Config) *Service {
 	s := &Service{
-		store: cfg.Store, iam: cfg.IAM, s3: cfg.S3, endpoint: cfg.Endpoint, region: cfg.Region,
+		store: cfg.Store, iam: cfg.IAM, s3: cfg.S3, own: cfg.Own, endpoint: cfg.Endpoint, region: cfg.Region,
 		proofInterval: cfg.ProofInterval, proofCount: cfg.ProofCount, timeout: cfg.Timeout, log: cfg.Log,
 	}
 	if s.proofCount == 0 {
@@ -92,13 +95,22 @@ type Issued struct {
 	Region       string
 	AccessKeyID  string
 	Secret       sealed.Plain
+
+	// Stopped is the access key id of the set that this one replaced, empty
+	// where there was none. Proof says how both were tried.
+	Stopped string
+	Proof   Proof
 }
 
-func (s *Service) issued(unit models.BusinessUnit, set models.Credential, secret sealed.Plain) Issued {
-	return Issued{
-		Endpoint: s.endpoint, FileLocation: unit.FileLocation(), Region: s.region,
-		AccessKeyID: set.AccessKeyID, Secret: secret,
+func (s *Service) issued(t *task, secret sealed.Plain) Issued {
+	issued := Issued{
+		Endpoint: s.endpoint, FileLocation: t.unit.FileLocation(), Region: s.region,
+		AccessKeyID: t.next.AccessKeyID, Secret: secret, Proof: t.proof,
 	}
+	if t.old != nil {
+		issued.Stopped = t.old.AccessKeyID
+	}
+	return issued
 }
 
 // now is real time: leases and nonces never go by the life cycle's clock.

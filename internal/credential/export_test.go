@@ -9,7 +9,8 @@ import (
 
 // ProveRefused is for the test that a living key passes no proof.
 func (s *Service) ProveRefused(ctx context.Context, unit models.BusinessUnit, accessKeyID string) error {
-	return s.proveRefused(ctx, unit, accessKeyID)
+	_, _, err := s.proveRefused(ctx, unit, accessKeyID)
+	return err
 }
 
 // SealUntil is for the test that a page gets too old.

@@ -19,6 +19,9 @@ type task struct {
 	unit models.BusinessUnit
 	next models.Credential
 	old  *models.Credential
+
+	begun time.Time // when it was asked for
+	proof Proof
 }
 
 // Generate makes the unit's first credential set and gives it with its secret,
@@ -55,6 +58,7 @@ func confirmed(unit models.BusinessUnit, confirm string) error {
 func (s *Service) issue(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce, purpose string) (Issued, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 	defer cancel()
+	begun := now()
 	t, err := s.begin(ctx, by, unit.ID, nonce, purpose)
 	if errors.Is(err, errInterrupted) {
 		// Whoever held the unit is gone: put its work right, then begin.
@@ -66,11 +70,12 @@ func (s *Service) issue(ctx context.Context, by models.Actor, unit models.Busine
 	if err != nil {
 		return Issued{}, err
 	}
+	t.begun = begun
 	secret, err := s.carryOut(ctx, t)
 	if err != nil {
 		return Issued{}, s.giveUp(ctx, t, err)
 	}
-	return s.issued(t.unit, t.next, secret), nil
+	return s.issued(t, secret), nil
 }
 
 // errInterrupted says that the unit has an operation whose lease ran out.
@@ -108,7 +113,7 @@ func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonc
 		if err := tx.InsertCredential(ctx, &t.next); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, t.next, "credentials.issue_started", "Began to make a credential set")
+		return record(ctx, tx, by, t.next, "credentials.issue_started", "Began to make a credential set", nil)
 	})
 	return t, err
 }
@@ -158,9 +163,12 @@ func madeBy(set models.Credential) string {
 
 func instant(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04:05 UTC") }
 
-// record appends the row of one change of a set to the history.
-func record(ctx context.Context, tx *store.Store, by models.Actor, set models.Credential, action, summary string) error {
-	details := map[string]any{}
+// record appends the row of one change of a set to the history. details may be
+// nil.
+func record(ctx context.Context, tx *store.Store, by models.Actor, set models.Credential, action, summary string, details map[string]any) error {
+	if details == nil {
+		details = map[string]any{}
+	}
 	if set.AccessKeyID != "" {
 		details["access_key_id"] = set.AccessKeyID
 	}

@@ -66,7 +66,7 @@ func (b *bench) patience(timeout time.Duration) {
 		S3: func(accessKeyID string, secret sealed.Plain) *s3.Client {
 			return b.cloud.S3(b.gate, accessKeyID, secret)
 		},
-		Timeout: timeout, Log: slog.New(slog.DiscardHandler),
+		Own: b.cloud.Operator(b.gate), Timeout: timeout, Log: slog.New(slog.DiscardHandler),
 	})
 }
 

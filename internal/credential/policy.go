@@ -3,7 +3,6 @@ package credential
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -31,9 +30,13 @@ type policyStatement struct {
 // a folder with and without that slash, and a listing of `p` is not matched by
 // `p/*`: so all three forms are granted.
 //
-// It refuses names that IAM would read as patterns, and a document that is
-// longer than IAM takes.
-func Policy(region, bucket, prefix string) (string, error) {
+// Where allowed names address ranges, S3 refuses the user from all others. One
+// statement that denies names them once; conditions on each of the statements
+// that allow would name them three times, and the document has to be short.
+//
+// It refuses names that IAM would read as patterns, and with PolicyTooLong a
+// document that is longer than IAM takes.
+func Policy(region, bucket, prefix string, allowed []string) (string, error) {
 	folder, ok := strings.CutSuffix(prefix, "/")
 	if !ok || folder == "" || bucket == "" {
 		return "", fmt.Errorf("policy for %q in %q: a bucket and a prefix that ends in a slash are needed", prefix, bucket)
@@ -50,19 +53,35 @@ func Policy(region, bucket, prefix string) (string, error) {
 		{Sid: "Locate", Effect: "Allow", Action: []string{"s3:GetBucketLocation"}, Resource: arn},
 		{Sid: "Files", Effect: "Allow", Action: []string{"s3:GetObject", "s3:DeleteObject"}, Resource: arn + "/" + prefix + "*"},
 	}}
+	if len(allowed) > 0 {
+		document.Statement = append(document.Statement, policyStatement{
+			Sid: "Elsewhere", Effect: "Deny", Action: []string{"s3:*"}, Resource: "*",
+			Condition: map[string]map[string][]string{"NotIpAddress": {"aws:SourceIp": allowed}},
+		})
+	}
+	return encodePolicy(document, bucket+"/"+prefix)
+}
+
+func encodePolicy(document policyDocument, location string) (string, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false) // \u003c would be six characters of the limit for one
 	if err := encoder.Encode(document); err != nil {
-		return "", fmt.Errorf("encode policy for %s/%s: %w", bucket, prefix, err)
+		return "", fmt.Errorf("encode policy for %s: %w", location, err)
 	}
 	if length := policyLength(text.String()); length > policyLimit {
-		return "", fmt.Errorf("policy for %s/%s: %w: %d of %d characters", bucket, prefix, errPolicyTooLong, length, policyLimit)
+		return "", fmt.Errorf("policy for %s: %w", location, PolicyTooLong{Length: length, Limit: policyLimit})
 	}
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }
 
-var errPolicyTooLong = errors.New("the policy is longer than IAM takes")
+// PolicyTooLong says that a policy document has more characters than IAM takes.
+type PolicyTooLong struct{ Length, Limit int }
+
+// Error gives both numbers.
+func (e PolicyTooLong) Error() string {
+	return fmt.Sprintf("the policy has %d characters, IAM takes %d", e.Length, e.Limit)
+}
 
 // policyLength counts as IAM does: characters that are no white space.
 func policyLength(text string) int {

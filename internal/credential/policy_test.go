@@ -3,6 +3,8 @@ package credential_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +34,7 @@ const wantPolicy = `{
 
 func TestPolicyGrantsOneFolderAndNothingElse(t *testing.T) {
 	t.Parallel()
-	got, err := credential.Policy(cloud.Region, "sea", "bu1/")
+	got, err := credential.Policy(cloud.Region, "sea", "bu1/", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,12 +47,45 @@ func TestPolicyGrantsOneFolderAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestPolicyNamesAllowedAddressesOnceAndFillsTheLimit(t *testing.T) {
+	t.Parallel()
+	open, err := credential.Policy(cloud.Region, "sea", "bu1/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var allowed []string
+	var got string
+	for {
+		next, err := credential.Policy(cloud.Region, "sea", "bu1/", append(allowed, fmt.Sprintf("203.0.113.%d/32", len(allowed)%250)))
+		var long credential.PolicyTooLong
+		if errors.As(err, &long) {
+			if long.Limit != 2048 || long.Length <= long.Limit {
+				t.Errorf("refused with %+v", long)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		allowed, got = append(allowed, fmt.Sprintf("203.0.113.%d/32", len(allowed)%250)), next
+	}
+	if len(allowed) < 60 {
+		t.Errorf("only %d ranges fit", len(allowed))
+	}
+	if head := strings.TrimSuffix(open, "]}"); !strings.HasPrefix(got, head) || strings.Count(got, "203.0.113.7/32") != 1 {
+		t.Errorf("the statements that allow changed, or addresses stand twice: %s", got)
+	}
+	if !strings.Contains(got, `{"Sid":"Elsewhere","Effect":"Deny","Action":["s3:*"],"Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["203`) {
+		t.Error(got)
+	}
+}
+
 func TestPolicyNamesThePartitionOfTheRegion(t *testing.T) {
 	t.Parallel()
 	for region, want := range map[string]string{
 		"eu-central-1": "arn:aws:s3", "cn-north-1": "arn:aws-cn:s3", "us-gov-west-1": "arn:aws-us-gov:s3",
 	} {
-		if got, err := credential.Policy(region, "sea", "a/"); err != nil || !strings.Contains(got, want) {
+		if got, err := credential.Policy(region, "sea", "a/", nil); err != nil || !strings.Contains(got, want) {
 			t.Errorf("%s: %s, %v", region, got, err)
 		}
 	}
@@ -62,7 +97,7 @@ func TestPolicyRefusesWhatItCannotSay(t *testing.T) {
 	long := strings.Repeat("b", 63)
 	fits := 0
 	for length := 1; length <= 512; length++ {
-		got, err := credential.Policy(cloud.Region, long, strings.Repeat("p", length)+"/")
+		got, err := credential.Policy(cloud.Region, long, strings.Repeat("p", length)+"/", nil)
 		if err != nil {
 			break
 		}
@@ -77,7 +112,7 @@ func TestPolicyRefusesWhatItCannotSay(t *testing.T) {
 		"no slash": {"sea", "bu1"}, "root": {"sea", "/"}, "no prefix": {"sea", ""}, "no bucket": {"", "bu1/"},
 		"star": {"sea", "bu*/"}, "mark": {"sea", "b?/"}, "variable": {"sea", "${aws:username}/"},
 	} {
-		if got, err := credential.Policy(cloud.Region, place[0], place[1]); err == nil {
+		if got, err := credential.Policy(cloud.Region, place[0], place[1], nil); err == nil {
 			t.Errorf("%s: %s", name, got)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"seaportal/internal/store"
 	"seaportal/models"
@@ -38,11 +39,19 @@ func (s *Service) settleInTime(ctx context.Context, unitID int64) error {
 	return s.settle(ctx, unitID)
 }
 
+// usesKept is how long the addresses of a key are kept after their last
+// request.
+const usesKept = 400 * 24 * time.Hour
+
 // Reconcile is Settle, and then compares every unit with IAM: keys that the
-// database does not know are recorded and removed, the last use is noted, old
-// nonces are forgotten. It asks IAM up to twice a unit: call it every hour.
+// database does not know are recorded and removed, a policy that is not the
+// portal's is recorded and replaced, the last use is noted; old nonces and
+// addresses are forgotten. It asks IAM up to three times a unit: call it every
+// hour.
 func (s *Service) Reconcile(ctx context.Context) error {
-	failed := []error{s.Settle(ctx), s.store.DeleteNonces(ctx, now().Add(-nonceLife))}
+	failed := []error{
+		s.Settle(ctx), s.store.DeleteNonces(ctx, now().Add(-nonceLife)), s.store.DropKeyAddresses(ctx, now().Add(-usesKept)),
+	}
 	units, err := s.store.Units(ctx)
 	if err != nil {
 		return errors.Join(append(failed, err)...)
@@ -82,14 +91,14 @@ func (s *Service) compare(ctx context.Context, unit models.BusinessUnit) error {
 		}
 		s.log.WarnContext(ctx, "unknown access key removed", slog.String("unit", unit.Slug), slog.String("access_key_id", id))
 	}
-	return s.noteLastUse(ctx, held)
+	return errors.Join(s.repairPolicy(ctx, unit), s.noteLastUse(ctx, held))
 }
 
 func (s *Service) noteLastUse(ctx context.Context, held store.HeldCredentials) error {
 	if held.Live == nil {
 		return nil
 	}
-	at, err := s.lastUsed(ctx, held.Live.AccessKeyID)
+	at, err := s.lastUsed(ctx, *held.Live)
 	if err != nil || at == nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int
 		if err := tx.ChangeCredential(ctx, *held.Live, old); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, old, "credentials.retiring", "Began to revoke credential set "+Mask(old.AccessKeyID))
+		return record(ctx, tx, by, old, "credentials.retiring", "Began to revoke credential set "+Mask(old.AccessKeyID), nil)
 	})
 	return unit, old, err
 }
@@ -108,18 +108,19 @@ func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int
 // finishRevoking leaves the unit without any key: the set's is deleted and
 // proved to be refused, others that IAM has are removed.
 func (s *Service) finishRevoking(ctx context.Context, by models.Actor, unit models.BusinessUnit, old models.Credential) error {
-	if err := s.stopKey(ctx, unit, old.AccessKeyID); err != nil {
+	if _, _, err := s.stopKey(ctx, unit, old.AccessKeyID); err != nil {
 		return err
 	}
 	if err := s.removeStrangers(ctx, &task{unit: unit, next: old}); err != nil {
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := retire(ctx, tx, old); err != nil {
+		details := map[string]any{}
+		if err := retire(ctx, tx, old, details); err != nil {
 			return err
 		}
 		return record(ctx, tx, by, old, "credentials.revoked",
-			"Revoked credential set "+Mask(old.AccessKeyID)+": it is refused now")
+			"Revoked credential set "+Mask(old.AccessKeyID)+": it is refused now", details)
 	})
 	if err != nil {
 		return fmt.Errorf("retire key %s of %s: %w", old.AccessKeyID, unit.Slug, err)

@@ -28,7 +28,7 @@ func (s *Service) abandon(ctx context.Context, t *task) error {
 		if err := tx.ChangeCredential(ctx, t.next, over); err != nil {
 			return err
 		}
-		return record(ctx, tx, t.by, over, "credentials.abandoned", "Gave up making a credential set: nothing of it works")
+		return record(ctx, tx, t.by, over, "credentials.abandoned", "Gave up making a credential set: nothing of it works", nil)
 	})
 }
 
@@ -131,7 +131,7 @@ func (s *Service) settleTaken(ctx context.Context, unit models.BusinessUnit, tak
 	if t.old == nil || t.old.State == models.CredentialActive {
 		return s.abandon(ctx, t)
 	}
-	if err := s.stopKey(ctx, unit, t.old.AccessKeyID); err != nil {
+	if _, _, err := s.stopKey(ctx, unit, t.old.AccessKeyID); err != nil {
 		return err
 	}
 	return s.finish(ctx, t)

@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"seaportal/internal/fault"
@@ -38,8 +39,12 @@ type Status struct {
 	// Interrupted says that nobody works on the set any more: its lease ran
 	// out, and the portal is about to settle it.
 	Interrupted bool
-	// LastUsedAt is when Live was last used, nil when never or not known.
+	// LastUsedAt is when Live was last used, nil when never or not known. The
+	// portal's own proof is no use.
 	LastUsedAt *time.Time
+	// Addresses are where Live was used from, the latest first, as far as the
+	// server tells; empty when it was never used or where nobody knows.
+	Addresses []models.IAMKeyAddress
 	// Past are sets that are over, newest first.
 	Past []models.Credential
 }
@@ -63,10 +68,19 @@ func (s *Service) Current(ctx context.Context, unit models.BusinessUnit) (Status
 		status.Interrupted = !leaseLives(held.Live)
 	case None, Active, Revoked:
 	}
-	if held.Live != nil {
-		status.LastUsedAt = s.lastUseKnown(ctx, *held.Live)
+	if held.Live == nil {
+		return status, nil
 	}
+	if status.Addresses, err = s.addresses(ctx, *held.Live); err != nil {
+		return Status{}, err
+	}
+	status.LastUsedAt = latestUse(s.lastUseKnown(ctx, *held.Live), status.Addresses)
 	return status, nil
+}
+
+// Held gives the sets of a unit that are not over, without asking IAM.
+func (s *Service) Held(ctx context.Context, unit models.BusinessUnit) (store.HeldCredentials, error) {
+	return s.store.HeldCredentials(ctx, unit.ID)
 }
 
 func stateOf(held store.HeldCredentials, past []models.Credential) State {
@@ -89,11 +103,28 @@ func stateOf(held store.HeldCredentials, past []models.Credential) State {
 func (s *Service) lastUseKnown(ctx context.Context, set models.Credential) *time.Time {
 	ctx, cancel := context.WithTimeout(ctx, lastUsedWait)
 	defer cancel()
-	at, err := s.lastUsed(ctx, set.AccessKeyID)
+	at, err := s.lastUsed(ctx, set)
 	if err != nil || at == nil {
 		return set.LastUsedAt
 	}
 	return at
+}
+
+// addresses gives where a set was used from since it was proved to work.
+func (s *Service) addresses(ctx context.Context, set models.Credential) ([]models.IAMKeyAddress, error) {
+	seen, err := s.store.KeyAddresses(ctx, set.AccessKeyID)
+	return slices.DeleteFunc(seen, func(at models.IAMKeyAddress) bool {
+		return set.VerifiedAt != nil && !at.LastAt.After(*set.VerifiedAt)
+	}), err
+}
+
+func latestUse(known *time.Time, seen []models.IAMKeyAddress) *time.Time {
+	for _, at := range seen {
+		if at.UsedAt != nil && (known == nil || at.UsedAt.After(*known)) {
+			known = at.UsedAt
+		}
+	}
+	return known
 }
 
 // Acknowledge keeps that the secret of the active set was saved. It gives
@@ -118,7 +149,7 @@ func (s *Service) Acknowledge(ctx context.Context, by models.Actor, unit models.
 			return err
 		}
 		return record(ctx, tx, by, saved, "credentials.acknowledged",
-			"Confirmed that the secret of "+Mask(accessKeyID)+" was saved")
+			"Confirmed that the secret of "+Mask(accessKeyID)+" was saved", nil)
 	})
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.Conflict, err, "This is not the business unit's credential set any more. Open the credentials page again.")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -24,16 +25,19 @@ func (s *Service) carryOut(ctx context.Context, t *task) (sealed.Plain, error) {
 	if err != nil {
 		return sealed.Plain{}, err
 	}
-	if err := s.proveAccepted(ctx, t.unit, t.next.AccessKeyID, secret); err != nil {
+	if t.proof.Kept, err = s.proveAccepted(ctx, t.unit, t.next.AccessKeyID, secret); err != nil {
 		return sealed.Plain{}, err
 	}
+	t.proof.Accepted = now().Sub(t.begun)
 	if t.old != nil {
 		if err := s.retireOld(ctx, t); err != nil {
 			return sealed.Plain{}, err
 		}
-		if err := s.stopKey(ctx, t.unit, t.old.AccessKeyID); err != nil {
+		first, last, err := s.stopKey(ctx, t.unit, t.old.AccessKeyID)
+		if err != nil {
 			return sealed.Plain{}, err
 		}
+		t.proof.Refusals, t.proof.FirstRefusal, t.proof.LastRefusal = s.proofCount, first.Sub(t.begun), last.Sub(t.begun)
 	}
 	return secret, s.finish(ctx, t)
 }
@@ -60,7 +64,7 @@ func (s *Service) makeKey(ctx context.Context, t *task) (sealed.Plain, error) {
 		if err := tx.ChangeCredential(ctx, t.next, named); err != nil {
 			return err
 		}
-		return record(ctx, tx, t.by, named, "credentials.key_created", "Created access key "+Mask(named.AccessKeyID))
+		return record(ctx, tx, t.by, named, "credentials.key_created", "Created access key "+Mask(named.AccessKeyID), nil)
 	})
 	if err != nil {
 		return sealed.Plain{}, fmt.Errorf("note new key of %s: %w", t.unit.Slug, err)
@@ -85,7 +89,7 @@ func (s *Service) retireOld(ctx context.Context, t *task) error {
 			return err
 		}
 		return record(ctx, tx, t.by, old, "credentials.retiring",
-			"Began to stop credential set "+Mask(old.AccessKeyID)+": its successor works")
+			"Began to stop credential set "+Mask(old.AccessKeyID)+": its successor works", nil)
 	})
 	if err != nil {
 		return fmt.Errorf("retire key %s of %s: %w", old.AccessKeyID, t.unit.Slug, err)
@@ -95,9 +99,9 @@ func (s *Service) retireOld(ctx context.Context, t *task) error {
 }
 
 // stopKey deletes a key and proves that it is refused.
-func (s *Service) stopKey(ctx context.Context, unit models.BusinessUnit, accessKeyID string) error {
+func (s *Service) stopKey(ctx context.Context, unit models.BusinessUnit, accessKeyID string) (first, last time.Time, err error) {
 	if err := s.deleteKey(ctx, unit, accessKeyID); err != nil {
-		return err
+		return first, last, err
 	}
 	return s.proveRefused(ctx, unit, accessKeyID)
 }
@@ -109,17 +113,18 @@ func (s *Service) finish(ctx context.Context, t *task) error {
 	active.State, active.VerifiedAt, active.LeaseUntil = models.CredentialActive, &done, nil
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		action, summary := "credentials.generated", "Generated credential set "+Mask(active.AccessKeyID)
+		details := t.proof.details()
 		if t.old != nil {
 			action = "credentials.regenerated"
 			summary = "Replaced credential set " + Mask(t.old.AccessKeyID) + ", which is refused now, by " + Mask(active.AccessKeyID)
-			if err := retire(ctx, tx, *t.old); err != nil {
+			if err := retire(ctx, tx, *t.old, details); err != nil {
 				return err
 			}
 		}
 		if err := tx.ChangeCredential(ctx, t.next, active); err != nil {
 			return err
 		}
-		return record(ctx, tx, t.by, active, action, summary)
+		return record(ctx, tx, t.by, active, action, summary, details)
 	})
 	if err != nil {
 		return fmt.Errorf("make key %s the one of %s: %w", active.AccessKeyID, t.unit.Slug, err)
@@ -128,8 +133,18 @@ func (s *Service) finish(ctx context.Context, t *task) error {
 	return nil
 }
 
-// retire ends a retiring set whose key was proved to be refused.
-func retire(ctx context.Context, tx *store.Store, old models.Credential) error {
+// retire ends a retiring set whose key was proved to be refused, and adds to
+// details where it was used from: whoever looks for a leak asks for that later.
+func retire(ctx context.Context, tx *store.Store, old models.Credential, details map[string]any) error {
+	seen, err := tx.KeyAddresses(ctx, old.AccessKeyID)
+	if err != nil {
+		return err
+	}
+	var addresses []string
+	for _, at := range seen {
+		addresses = append(addresses, at.Address)
+	}
+	details["stopped_access_key_id"], details["stopped_used_from"] = old.AccessKeyID, addresses
 	retired := old
 	done := now()
 	retired.State, retired.RetiredAt, retired.LeaseUntil = models.CredentialRetired, &done, nil

@@ -27,31 +27,17 @@ const (
 
 // EnsureUser makes the unit's IAM user and its inline policy. It may be called
 // at any time: what is there already is left or put right. The unit must have
-// a SEA location.
+// a SEA location; what the policy says is read anew.
 func (s *Service) EnsureUser(ctx context.Context, unit models.BusinessUnit) error {
 	if !unit.HasLocation() {
 		return fmt.Errorf("make IAM user of %s: it has no SEA location", unit.Slug)
 	}
-	policy, err := Policy(s.region, *unit.SEABucket, *unit.SEAPrefix)
-	if err != nil {
-		return err
-	}
 	name := aws.String(unit.IAMUser())
-	_, err = s.iam.CreateUser(ctx, &iam.CreateUserInput{UserName: name, Path: aws.String(userPath)})
+	_, err := s.iam.CreateUser(ctx, &iam.CreateUserInput{UserName: name, Path: aws.String(userPath)})
 	if err != nil && !hasCode(err, codeExists) {
 		return fmt.Errorf("make IAM user %s: %w", *name, err)
 	}
-	// A new user is not seen everywhere at once: NoSuchEntity means wait.
-	err = s.until(ctx, func(ctx context.Context) (bool, error) {
-		_, err := s.iam.PutUserPolicy(ctx, &iam.PutUserPolicyInput{
-			UserName: name, PolicyName: aws.String(policyName), PolicyDocument: aws.String(policy),
-		})
-		return !hasCode(err, codeNone), err
-	})
-	if err != nil {
-		return fmt.Errorf("put policy of IAM user %s: %w", *name, err)
-	}
-	return nil
+	return s.applyPolicy(ctx, unit.ID)
 }
 
 // createKey asks for an access key once: a retry after a lost answer would
@@ -96,16 +82,20 @@ func (s *Service) keys(ctx context.Context, unit models.BusinessUnit) ([]string,
 	return ids, nil
 }
 
-// lastUsed asks IAM when the key was last used; nil when never.
-func (s *Service) lastUsed(ctx context.Context, accessKeyID string) (*time.Time, error) {
-	answer, err := s.iam.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(accessKeyID)})
+// lastUsed asks IAM when the set was last used; nil when never. The proof that
+// its key works is a use to IAM, but nobody's: only what came after it counts.
+func (s *Service) lastUsed(ctx context.Context, set models.Credential) (*time.Time, error) {
+	answer, err := s.iam.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(set.AccessKeyID)})
 	if err != nil {
-		return nil, fmt.Errorf("ask for last use of %s: %w", accessKeyID, err)
+		return nil, fmt.Errorf("ask for last use of %s: %w", set.AccessKeyID, err)
 	}
 	if answer.AccessKeyLastUsed == nil || answer.AccessKeyLastUsed.LastUsedDate == nil {
 		return nil, nil //nolint:nilnil // never used is an answer
 	}
 	at := answer.AccessKeyLastUsed.LastUsedDate.UTC()
+	if set.VerifiedAt != nil && !at.After(*set.VerifiedAt) {
+		return nil, nil //nolint:nilnil // the portal's own proof
+	}
 	return &at, nil
 }
 

@@ -26,6 +26,17 @@ func Connect(slug string) string { return unit(slug, "connect") }
 
 // ConnectClient is the connection guide of one client.
 func ConnectClient(slug, client string) string { return unit(slug, "connect", client) }
+// CredentialProgress is the part of the page that tells how far the making of a set is.
+func CredentialProgress(slug string) string { return unit(slug, "credentials", "progress") }
+
+// TestCredentials tells what testing the connection does, and does it by POST.
+func TestCredentials(slug string) string { return unit(slug, "credentials", "test") }
+
+// AllowedAddresses sets from where the credential set may be used; POST only.
+func AllowedAddresses(slug string) string { return unit(slug, "settings", "addresses") }
+
+// AllowedAddressesForm is where that is set on the unit's settings.
+func AllowedAddressesForm(slug string) string { return unit(slug, "settings") + "#addresses" }
 
 // Rules lists the unit's rules, and creates one by POST.
 func Rules(slug string) string { return unit(slug, "rules") }

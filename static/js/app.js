@@ -1,5 +1,6 @@
 // What script adds to pages that work without it. All of it is by delegation from the document, so parts that htmx swaps in
-// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-close, data-gate, data-match, data-file.
+// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-close, data-gate, data-match, data-file,
+// data-working.
 (() => {
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
@@ -75,6 +76,13 @@
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   };
 
+  // follow shows how far the server is. When it is done, who only looks on loads the page again; who asked gets the answer.
+  const follow = (place) => setInterval(async () => {
+    const answer = await fetch(place.dataset.progress).catch(() => null);
+    if (answer?.status === 200 && !answer.redirected) place.querySelector("[data-steps]").innerHTML = await answer.text();
+    if (answer?.status === 204 && place.hasAttribute("data-reload")) location.reload();
+  }, 1000);
+
   const actions = [
     ["[data-copy]", copy],
     ["[data-reveal]", reveal],
@@ -116,6 +124,11 @@
       return;
     }
     sentUntil.set(sender, Date.now() + (file ? 5_000 : 60_000));
+    const place = byId(form.dataset.working);
+    if (!place) return;
+    place.hidden = false;
+    event.submitter.disabled = true;
+    follow(place);
   });
 
   // A page that showed a secret leaves nothing behind: no text for the back/forward cache, no POST in the history.
@@ -125,7 +138,7 @@
     for (const secret of document.querySelectorAll("[data-secret]")) secret.remove();
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted && sensitive) location.replace(sensitive);
+    if (event.persisted && (sensitive || document.querySelector("[data-working]"))) location.replace(sensitive || location.href);
     sentUntil = new WeakMap();
     judgeGates();
     for (const form of document.querySelectorAll("[data-selection]")) countSelection(form);
@@ -138,4 +151,5 @@
   }
 
   judgeGates();
+  for (const place of document.querySelectorAll("[data-progress]:not([hidden])")) follow(place);
 })();
