@@ -184,6 +184,13 @@ func (v *viewer) visitSettings(slug string) {
 	v.click(`label:has(input[name="folder_marker"])`, `input[name="folder_marker"]:checked`)
 	v.click(`form[action$="/settings"] button[type="submit"]`, `.note.ok`)
 	v.look("settings-saved")
+	v.typeInto(`textarea[name="allowed_addresses"]`, "10.0.0.5/8")
+	v.click(`form[action$="/addresses"] button[type="submit"]`, `textarea[aria-invalid="true"]`)
+	v.look("settings-addresses-refused")
+	v.open(unitPath(slug, "settings"))
+	v.typeInto(`textarea[name="allowed_addresses"]`, "203.0.113.0/24, 127.0.0.1")
+	v.click(`form[action$="/addresses"] button[type="submit"]`, `.note.ok`)
+	v.look("settings-addresses")
 }
 
 func (v *viewer) visitCredentials(slug string) {
@@ -199,6 +206,10 @@ func (v *viewer) visitCredentials(slug string) {
 	v.visit("connect-aws-cli", unitPath(slug, "connect", "aws-cli"))
 	v.visit("credentials-regenerate", page+"/regenerate")
 	v.visit("credentials-revoke", page+"/revoke")
+	v.open(page + "/test")
+	v.look("credentials-test")
+	v.click(`form[action$="/credentials/test"] button[type="submit"]`, `.facts .badge`)
+	v.look("credentials-tested")
 }
 
 // visitFaults looks at a form that was refused.

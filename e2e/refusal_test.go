@@ -17,7 +17,8 @@ func TestViewerChangesNothing(t *testing.T) {
 	viewer := in.signedIn("viewer@example.com", "viewer")
 	viewer.get(unitPath("looked-at")).want(http.StatusOK)
 	for _, path := range []string{
-		"enable", "disable", "credentials", "credentials/regenerate", "credentials/revoke", "rules", "rules/preview", "run", "files/delete",
+		"enable", "disable", "credentials", "credentials/regenerate", "credentials/revoke",
+		"credentials/test", "settings/addresses", "rules", "rules/preview", "run", "files/delete",
 	} {
 		form := ruleForm("A viewer's", copied, "copy")
 		form.Set("confirm", "looked-at")

@@ -33,6 +33,11 @@ func (a *account) locate(t *testing.T, location string) {
 // url is the place as the command line clients name it.
 func (a account) url() string { return "s3://" + a.Bucket + "/" + a.Prefix }
 
+// listing asks for the account's place.
+func (a account) listing() *s3.ListObjectsV2Input {
+	return &s3.ListObjectsV2Input{Bucket: &a.Bucket, Prefix: &a.Prefix}
+}
+
 // sdk is a client of the AWS SDK with this account, that answers errors at once.
 func (a account) sdk() *s3.Client {
 	return s3.New(s3.Options{

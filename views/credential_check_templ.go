@@ -339,7 +339,7 @@ func partnerTest(c Connect) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<dl class=\"facts narrow-facts small\"><div><dt class=\"mono\">InvalidAccessKeyId</dt><dd>The set was regenerated or revoked: they need the new one.</dd></div><div><dt class=\"mono\">SignatureDoesNotMatch</dt><dd>The secret has a typing error, or the clock is off.</dd></div><div><dt class=\"mono\">AccessDenied</dt><dd>The path is not exactly the location, or their address is not allowed.</dd></div></dl></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<ul class=\"list small\"><li><span class=\"mono\">InvalidAccessKeyId</span>: the set was regenerated or revoked. They need the new one.</li><li><span class=\"mono\">SignatureDoesNotMatch</span>: the secret has a typing error, or the clock is off.</li><li><span class=\"mono\">AccessDenied</span>: the path is not exactly the location, or their address is not allowed.</li></ul></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -57,7 +57,7 @@ func TestProgressTellsHowFarASetIs(t *testing.T) {
 	now("Stop the current key, and try it until it is refused", 3)
 	page := c.get(credentialsPage)
 	main := page.doc(t).Find("main")
-	if !strings.Contains(main.Text(), "Grace <b> started it") || main.Find("[data-progress][data-reload] [data-steps] li").Length() != 3 {
+	if !strings.Contains(main.Text(), "Started by Grace <b>") || main.Find("[data-progress][data-reload] [data-steps] li").Length() != 3 {
 		t.Errorf("the page says %s", main.Text())
 	}
 	if strings.Contains(main.Text(), "AKIAOLD works") {

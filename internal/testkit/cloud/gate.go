@@ -16,9 +16,11 @@ type Fate int
 
 // The fates.
 const (
-	Pass Fate = iota
-	Lost      // the call never reaches the server
-	Mute      // the server does it, but its answer is lost
+	Pass  Fate = iota
+	Lost       // the call never reaches the server
+	Mute       // the server does it, but its answer is lost
+	Early      // a server answers that has not heard of what was made: NoSuchEntity, or InvalidAccessKeyId
+	Stale      // a server answers that has not heard of the deletion of a key: SignatureDoesNotMatch
 )
 
 // Gate stands between clients and the server. Decide is asked for each call:
@@ -87,8 +89,22 @@ func (g *gated) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		_, _ = io.Copy(io.Discard, answer.Body)
 		return nil, errors.Join(errCut, answer.Body.Close())
+	case Early:
+		if !strings.HasPrefix(call, "S3 ") {
+			return refusal(req, http.StatusNotFound, "<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>"), nil
+		}
+		return refusal(req, http.StatusForbidden, "<Error><Code>InvalidAccessKeyId</Code></Error>"), nil
+	case Stale:
+		return refusal(req, http.StatusForbidden, "<Error><Code>SignatureDoesNotMatch</Code></Error>"), nil
 	}
 	return nil, errCut
+}
+
+func refusal(req *http.Request, status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
+		Header: http.Header{"Content-Type": {"application/xml"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}
 }
 
 func nameOf(req *http.Request) (string, error) {
