@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"time"
 
 	"seaportal/internal/businessunit"
 	"seaportal/internal/path"
@@ -40,21 +41,21 @@ func attention(all []businessunit.Summary) []views.Attention {
 			})
 		}
 		if unit.IdleSince != nil {
-			list = append(list, unused(name+": ", unit))
+			list = append(list, unused(name+": ", slug, *unit.IdleSince, unit.NeverUsed))
 		}
 	}
 	return list
 }
 
 // unused points to a credential set that nobody needs any more, it seems.
-func unused(whose string, unit businessunit.Summary) views.Attention {
-	text := "Last used on " + ui.Exact(*unit.IdleSince) + " " + ui.Zone + "."
-	if unit.NeverUsed {
-		text = "Never used since it was generated on " + ui.Exact(*unit.IdleSince) + " " + ui.Zone + "."
+func unused(whose, slug string, since time.Time, never bool) views.Attention {
+	text := "Last used on " + ui.Exact(since) + " " + ui.Zone + "."
+	if never {
+		text = "Never used since " + ui.Exact(since) + " " + ui.Zone + ", when they were generated."
 	}
 	return views.Attention{
 		Tone: ui.ToneWarn, Title: whose + "credentials unused for 90 days", Text: text + " Revoke them if nobody needs them.",
-		Action: "Credentials", Href: path.Credentials(unit.Slug),
+		Action: "Credentials", Href: path.Credentials(slug),
 	}
 }
 

@@ -222,6 +222,8 @@ func credentialSamples() []sample {
 	none.Connect.Endpoint = "http://127.0.0.1:9000"
 	unconfirmed := show("active")
 	unconfirmed.Confirmed, unconfirmed.SentBefore, unconfirmed.LastUse = false, true, views.LastUse{}
+	idle := show("active")
+	idle.Idle, idle.LastUse, idle.Created = true, views.LastUse{}, now.AddDate(0, -4, 0)
 	confined := show("active")
 	confined.LastUse = views.LastUse{At: now.Add(-time.Minute)}
 	confined.Allowed.Pending = true
@@ -238,6 +240,7 @@ func credentialSamples() []sample {
 		{"credentials-none", views.CredentialShow(at, none)},
 		{"credentials-active", views.CredentialShow(at, show("active"))},
 		{"credentials-unconfirmed", views.CredentialShow(at, unconfirmed)},
+		{"credentials-idle", views.CredentialShow(at, idle)},
 		{"credentials-confined", views.CredentialShow(at, confined)},
 		{"credentials-issuing", views.CredentialShow(at, show("issuing"))},
 		{"credentials-interrupted", views.CredentialShow(at, interrupted)},

@@ -144,6 +144,11 @@ func TestLastUseIsShownWhereItMatters(t *testing.T) {
 	if text := c.get("/").doc(t).Find("main").Text(); !strings.Contains(text, "EMEA: credentials unused for 90 days") {
 		t.Errorf("the overview says %s", text)
 	}
+	for page, want := range map[string]string{"/business-units/emea": "credentials unused for 90 days", credentialsPage: "Unused for 90 days"} {
+		if text := c.get(page).doc(t).Find("main").Text(); !strings.Contains(text, want) {
+			t.Errorf("%s says %s", page, text)
+		}
+	}
 }
 
 func TestAllowedAddressesFormKeepsWhatWasTyped(t *testing.T) {

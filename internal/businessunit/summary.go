@@ -4,16 +4,12 @@ import (
 	"context"
 	"time"
 
+	"seaportal/internal/credential"
 	"seaportal/models"
 )
 
-const (
-	// soon is how far ahead a deletion is pointed out.
-	soon = 3 * 24 * time.Hour
-	// idle is how long a credential set may stay unused before it is pointed
-	// out.
-	idle = 90 * 24 * time.Hour
-)
+// soon is how far ahead a deletion is pointed out.
+const soon = 3 * 24 * time.Hour
 
 // Summary is one unit with what needs attention. Files and Bytes are those in
 // SEA now; DeletedSoon are those of them that expire within three days, Unseen
@@ -69,7 +65,7 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		}
 		if set, ok := credentials[unit.ID]; ok {
 			summary.Credential = &set
-			summary.IdleSince, summary.NeverUsed = s.idleSince(set, uses[set.AccessKeyID])
+			summary.IdleSince, summary.NeverUsed = s.idleSince(set, uses)
 		}
 		if at, ok := downloads[unit.ID]; ok {
 			summary.LastDownload = &at
@@ -79,24 +75,12 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	return list, nil
 }
 
-// idleSince judges by the life cycle's clock, and gives nil for a set that is in
-// use. used is the last use that the embedded server saw.
-func (s *Service) idleSince(set models.Credential, used time.Time) (since *time.Time, never bool) {
-	if set.State != models.CredentialActive {
-		return nil, false
+// idleSince judges by the life cycle's clock. uses are the last uses that the
+// embedded server saw; the row has those that IAM told of.
+func (s *Service) idleSince(set models.Credential, uses map[string]time.Time) (since *time.Time, never bool) {
+	used := set.LastUsedAt
+	if seen, ok := uses[set.AccessKeyID]; ok && (used == nil || seen.After(*used)) {
+		used = &seen
 	}
-	made := set.CreatedAt
-	if set.VerifiedAt != nil {
-		made = *set.VerifiedAt
-	}
-	if set.LastUsedAt != nil && set.LastUsedAt.After(used) {
-		used = *set.LastUsedAt
-	}
-	if never = !used.After(made); never {
-		used = made
-	}
-	if s.Clock.Now().Sub(used) < idle {
-		return nil, false
-	}
-	return &used, never
+	return credential.IdleSince(set, used, s.Clock.Now())
 }

@@ -61,7 +61,7 @@ func reasonOf(err error) string {
 	switch {
 	case errors.As(err, &unknown):
 		return "has no address in the DNS"
-	case errors.As(err, new(tls.RecordHeaderError)):
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, new(tls.RecordHeaderError)):
 		return "does not speak TLS, though its URL begins with https"
 	}
 	return "could not be reached"
