@@ -96,7 +96,7 @@ func wantZIP(t *testing.T, name string, files int) {
 		t.Errorf("%s holds %d files, want %d", name, len(in.File), files)
 	}
 	if unzip, err := exec.LookPath("unzip"); err == nil {
-		if said, err := exec.CommandContext(t.Context(), unzip, "-t", name).CombinedOutput(); err != nil { //nolint:gosec // a file of the test's own
+		if said, err := exec.CommandContext(t.Context(), unzip, "-t", name).CombinedOutput(); err != nil {
 			t.Errorf("unzip: %v\n%s", err, said)
 		}
 	}

@@ -27,7 +27,7 @@ import (
 const (
 	smallObjects = 64
 	smallSize    = 4 << 10
-	largeSize    = 1 << 30
+	wholeSize    = 1 << 30
 	// turn is how long one side of a comparison is asked before the other has its turn.
 	turn = 3 * time.Second
 )
@@ -55,7 +55,7 @@ func TestReadingIsAsQuickAsTheBareServer(t *testing.T) {
 	}{
 		{"4 KiB, 1 in flight", smallKeys(), 1, smallSize},
 		{"4 KiB, 8 in flight", smallKeys(), 8, smallSize},
-		{"1 GiB, 1 in flight", []string{"large"}, 1, largeSize},
+		{"1 GiB, 1 in flight", []string{"large"}, 1, wholeSize},
 	} {
 		inTurns(t, load.name, load.inFlight, float64(load.bytes),
 			side{readsOf(t, bare, http.MethodGet, load.keys), barePID}, side{readsOf(t, ours, http.MethodGet, load.keys), in.running.Process.Pid})
@@ -131,7 +131,7 @@ func stock(t *testing.T, by, at account) {
 	for _, key := range smallKeys() {
 		store(t, by.sdk(), at.Bucket, at.Prefix+key, small)
 	}
-	large := make([]byte, largeSize)
+	large := make([]byte, wholeSize)
 	_, _ = rand.Read(large) // never fails
 	store(t, by.sdk(), at.Bucket, at.Prefix+"large", large)
 }
