@@ -76,7 +76,7 @@ func TestTheConnectionTestAnswersThoughNobodyElseDoes(t *testing.T) {
 	p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY")
 	c := p.admin()
 	before := c.get(credentialsPage + "/test").doc(t)
-	if before.Find("main form[method=post] button").Length() == 0 || !strings.Contains(before.Find("pre").Text(), "aws s3 ls s3://sea/emea/ --profile sea") {
+	if before.Find("main form[method=post] button").Length() == 0 || !strings.Contains(before.Find("pre").Text(), "aws s3 ls --recursive s3://sea/emea/ --profile sea") {
 		t.Errorf("it asks %s", before.Find("main").Text())
 	}
 	a := c.post(credentialsPage+"/test", nil)
