@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
+	"seaportal/internal/sheet"
 	"seaportal/models"
 )
 
@@ -33,8 +33,7 @@ func (s *Service) Export(ctx context.Context, w io.Writer, unit *models.Business
 	} else if units, err = s.Store.UnitsWithLocation(ctx); err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
+	out := sheet.NewWriter(w)
 	if err := out.Write(columns); err != nil {
 		return fmt.Errorf("write usage: %w", err)
 	}
@@ -84,7 +83,7 @@ type exportLine struct {
 
 func (l exportLine) cells(slug, rule string, rate *Rate) []string {
 	cells := []string{
-		l.day.String(), slug, strconv.FormatInt(l.rule, 10), harmless(rule), strconv.FormatInt(l.use.Files, 10),
+		l.day.String(), slug, strconv.FormatInt(l.rule, 10), sheet.Text(rule), strconv.FormatInt(l.use.Files, 10),
 		l.use.ByteSeconds().String(), l.use.GBDays().FloatString(9), "", "", "", l.unfetched.ByteSeconds().String(), "",
 	}
 	if rate != nil {
@@ -102,14 +101,3 @@ func (u Use) in(rate *Rate) Money {
 	}
 	return rate.Nothing()
 }
-
-// harmless keeps a spreadsheet from running a text as a formula (OWASP, CSV
-// injection).
-func harmless(text string) string {
-	if strings.ContainsAny(firstByte(text), "=+-@\t\r\n") {
-		return "'" + text
-	}
-	return text
-}
-
-func firstByte(text string) string { return text[:min(1, len(text))] }
