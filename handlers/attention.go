@@ -11,6 +11,9 @@ import (
 	"seaportal/views/ui"
 )
 
+// soonDays is how far ahead the overviews point deletions out.
+const soonDays = 3
+
 // attention gathers what waits for a person, unit by unit.
 func attention(all []businessunit.Summary) []views.Attention {
 	var list []views.Attention
@@ -31,7 +34,7 @@ func attention(all []businessunit.Summary) []views.Attention {
 		if unit.Unseen > 0 {
 			list = append(list, views.Attention{
 				Tone: ui.ToneWarn, Title: name + ": " + ui.Plural(unit.Unseen, "file", "files") + " will be deleted within 3 days",
-				Text: "Nobody downloaded them through the portal.", Action: "See files", Href: path.Files(slug),
+				Text: "Nobody has downloaded them.", Action: "See files", Href: path.Within(path.Unfetched(slug), soonDays, ""),
 			})
 		}
 		if set := unit.Credential; set != nil && set.State == models.CredentialActive && set.AcknowledgedAt == nil {

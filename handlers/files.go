@@ -14,6 +14,7 @@ import (
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/path"
+	"seaportal/internal/receipt"
 	"seaportal/internal/rulebook"
 	"seaportal/models"
 	"seaportal/views"
@@ -24,17 +25,17 @@ import (
 // Files is a unit's placements, and the files that were never placed.
 type Files struct {
 	frame
-	files   *lifecycle.Engine
-	rules   *rulebook.Service
-	links   *link.Service
-	history *history.Log
+	files    *lifecycle.Engine
+	rules    *rulebook.Service
+	links    *link.Service
+	history  *history.Log
+	receipts *receipt.Service
 }
 
 // List shows a page of placements, newest first.
 func (h *Files) List(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
-	query := lifecycle.FilesQuery{Search: c.QueryParam("q"), Status: c.QueryParam("status")}
-	query.RuleID, _ = number(c.QueryParam("rule"))
+	query := filesQuery(c)
 	query.After, _ = number(c.QueryParam("after"))
 	query.Before, _ = number(c.QueryParam("before"))
 	page, err := h.files.Files(ctx, unit, query)
@@ -47,6 +48,7 @@ func (h *Files) List(c echo.Context) error {
 	}
 	in := views.FileListProps{
 		Unit: shown, Query: query.Search, Status: query.Status, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
+		Downloaded: c.QueryParam("downloaded"),
 	}
 	if in.Failed, err = h.files.CountFailed(ctx, unit); err != nil {
 		return err
@@ -69,7 +71,7 @@ func beside(c echo.Context, there bool, side string, id int64) string {
 	}
 	query := c.QueryParams()
 	other := url.Values{side: {strconv.FormatInt(id, 10)}}
-	for _, filter := range []string{"q", "status", "rule"} {
+	for _, filter := range []string{"q", "status", "rule", "downloaded"} {
 		if text := query.Get(filter); text != "" {
 			other.Set(filter, text)
 		}
@@ -96,7 +98,7 @@ func (h *Files) row(p models.Placement, names map[int64]string) views.FileRow {
 		ID: p.ID, Key: p.Key, RuleID: p.RuleID, Rule: names[p.RuleID], Size: p.Size, State: string(p.State),
 		Placed: when(p.PlacedAt), Expires: when(p.ExpiresAt), Soon: h.files.ExpiresSoon(p),
 		Held:       p.Held && p.State == models.PlacementPlaced,
-		Downloaded: p.Downloads > 0, Problem: p.LastError, Deletable: p.State == models.PlacementPlaced,
+		Downloaded: when(p.FirstDownloadedAt), Problem: p.LastError,
 	}
 }
 

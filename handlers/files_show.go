@@ -56,6 +56,9 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 		return err
 	}
 	in.Links, in.MoreLinks = linkRows(issued.Rows), issued.Older
+	if err := h.addDownloads(c, p, &in); err != nil {
+		return err
+	}
 	return h.show(c, status, func(page layout.Page) templ.Component { return views.FileShow(page, in) })
 }
 
@@ -72,7 +75,7 @@ func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShow
 		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy),
 		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action), Source: sourceText(p),
 		Attempts: p.Attempts, NextTry: when(p.NextAttemptAt), Removed: when(p.RemovedAt),
-		RemovedWhy: removedWhy(p.RemoveReason), RemovedBy: p.RemovedBy, Downloads: p.Downloads,
+		Removal: removal(p), Downloads: p.Downloads,
 	}
 	if p.SEAKey != "" {
 		in.SEAKey = unit.FileLocation() + p.SEAKey
@@ -118,16 +121,25 @@ func sourceText(p models.Placement) string {
 	return string(p.SourceState)
 }
 
-func removedWhy(reason models.RemoveReason) string {
-	switch reason {
+// removal says why a file left SEA, by whom and from where, as far as that is
+// known.
+func removal(p models.Placement) string {
+	by, from := p.RemovedBy, ""
+	if p.RemovedFrom != "" {
+		from = " from " + p.RemovedFrom
+	}
+	switch p.RemoveReason {
 	case models.RemovedExpired:
 		return "Its days in SEA were over"
 	case models.RemovedByAdmin:
-		return "Deleted by hand"
+		return "Deleted by " + by + from
 	case models.RemovedByClient:
-		return "Deleted by the partner"
+		if from == "" { // found by comparison: nobody saw who it was
+			return "Deleted by the partner"
+		}
+		return "Deleted by the partner with the key " + by + from
 	}
-	return string(reason)
+	return string(p.RemoveReason)
 }
 
 // steps is what the history tells of a placement.

@@ -8,6 +8,8 @@ import (
 	"seaportal/internal/history"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
+	"seaportal/internal/manifest"
+	"seaportal/internal/receipt"
 	"seaportal/internal/rulebook"
 	"seaportal/internal/session"
 	"seaportal/internal/usage"
@@ -28,6 +30,8 @@ type Services struct {
 	Links       *link.Service
 	History     *history.Log
 	Usage       *usage.Service
+	Receipts    *receipt.Service
+	Manifests   *manifest.Service
 	// Life is the life cycle's clock.
 	Life clock.Clock
 	// Endpoint is the public URL of S3, Region its region; Amazon says that it
@@ -56,6 +60,8 @@ type Handlers struct {
 	Partner     Partner
 	History     History
 	Usage       Usage
+	Unfetched   Unfetched
+	Manifests   Manifests
 	Rates       Rates
 	System      System
 	Problems    Problems
@@ -74,11 +80,13 @@ func New(s Services) *Handlers {
 		Credentials: Credentials{frame: f, credentials: s.Credentials, bundles: s.Bundles, folder: folder{s.Files}, connect: connect},
 		Connect:     Connect{frame: f, credentials: s.Credentials, folder: folder{s.Files}, endpoint: connect},
 		Rules:       Rules{frame: f, rules: s.Rules},
-		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History},
+		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History, receipts: s.Receipts},
 		Links:       Links{frame: f, links: s.Links, files: s.Files, origin: origin},
 		Partner:     Partner{frame: f, links: s.Links, origin: origin, targets: formTargets(s.Endpoint) + formTargets(s.PublicURL)},
 		History:     History{frame: f, history: s.History, units: s.Units},
 		Usage:       Usage{frame: f, usage: s.Usage},
+		Unfetched:   Unfetched{frame: f, receipts: s.Receipts},
+		Manifests:   Manifests{manifests: s.Manifests},
 		Rates:       Rates{frame: f, usage: s.Usage},
 		System:      System{frame: f, installation: s.Installation},
 		Problems:    Problems{frame: f},

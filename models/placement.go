@@ -59,7 +59,9 @@ const (
 // impossible. Key and SourceETag are the file's; SEAKey is the target's key
 // below the unit's SEA prefix, empty until one was chosen. Attempts counts the
 // errors that S3 answered. VerifiedBy says how the copy was verified. Held says
-// that a hold keeps the file from expiring.
+// that a hold keeps the file from expiring. RemovedFrom is the IP address that
+// the removal was asked for from, empty where none is known. Downloads counts
+// the receipts that count, see Download.
 type Placement struct {
 	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
 	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
@@ -87,19 +89,9 @@ type Placement struct {
 	RemovedAt         *time.Time
 	RemoveReason      RemoveReason `gorm:"not null;size:20"`
 	RemovedBy         string       `gorm:"not null"`
+	RemovedFrom       string       `gorm:"not null"`
 	Held              bool         `gorm:"not null"`
 	SourceDeletedAt   *time.Time
 	FirstDownloadedAt *time.Time
 	Downloads         int64 `gorm:"not null"`
-}
-
-// Download is one download that the portal or a link gave out.
-type Download struct {
-	ID          int64     `gorm:"primaryKey"`
-	UnitID      int64     `gorm:"column:business_unit_id;not null"`
-	PlacementID int64     `gorm:"not null;index:downloads_placement"`
-	LinkID      *int64    `gorm:"index:downloads_link"`
-	At          time.Time `gorm:"not null"`
-	By          string    `gorm:"not null"`
-	Address     string    `gorm:"not null"`
 }

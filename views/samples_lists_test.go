@@ -171,7 +171,7 @@ func fileRows() []views.FileRow {
 		if state == "placed" {
 			r.Placed = now.AddDate(0, 0, -age).Add(-40 * time.Minute)
 			r.Expires = r.Placed.AddDate(0, 0, 30)
-			r.Soon, r.Deletable = age > 26, true
+			r.Soon = age > 26
 		}
 		return r
 	}
@@ -186,8 +186,8 @@ func fileRows() []views.FileRow {
 		row(5, "kept/tea time ☕ & “quotes”.txt", "removed", 0, 0),
 		row(4, absurd, "removing", 640_300_000, 0),
 	}
-	rows[1].Downloaded, rows[2].Held = true, true
-	rows[6].Problem, rows[6].Deletable = "AccessDenied: the object store refused to copy it", true
+	rows[1].Downloaded, rows[2].Held = now.Add(-time.Hour), true
+	rows[6].Problem = "AccessDenied: the object store refused to copy it"
 	return rows
 }
 
@@ -224,13 +224,17 @@ func fileSamples() []sample {
 	some := list
 	some.Failed = 1
 	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5, NextTry: now.Add(time.Hour)}
-	gone := views.FileShowProps{Unit: unit, File: fileRows()[8], RuleVersion: 1, Action: rule.Move, Removed: now, RemovedWhy: "deleted by", RemovedBy: "the partner’s client", Steps: show.Steps[:1]}
+	gone := views.FileShowProps{Unit: unit, File: fileRows()[8], RuleVersion: 1, Action: rule.Move, Removed: now, Removal: "Deleted by the partner with the key SEAK4F7Q2M9XC1VTB0DZ from 2001:db8::7", Steps: show.Steps[:1]}
+	gone.File.Placed, show.Receipts, show.OlderReceipts = now.AddDate(0, 0, -3), receipts(), "?after=1"
+	never := list
+	never.Downloaded = "never"
 	return []sample{
 		{"files", views.FileList(at, list)},
 		{"files-filtered", views.FileList(at, filtered)},
 		{"files-no-match", views.FileList(at, none)},
 		{"files-empty", views.FileList(at, views.FileListProps{Unit: unit})},
 		{"files-viewer", views.FileList(viewer(home+"/files"), list)},
+		{"files-never", views.FileList(at, never)},
 		{"file", views.FileShow(at, show)},
 		{"file-held", views.FileShow(at, held)},
 		{"file-held-overdue", views.FileShow(at, overdue)},

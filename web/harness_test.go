@@ -27,7 +27,9 @@ import (
 	"seaportal/internal/history"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
+	"seaportal/internal/manifest"
 	"seaportal/internal/objects"
+	"seaportal/internal/receipt"
 	"seaportal/internal/rulebook"
 	"seaportal/internal/sealed"
 	"seaportal/internal/session"
@@ -94,6 +96,10 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		p.t.Fatal(err)
 	}
 	files := lifecycle.New(lifecycle.Config{Store: p.store, Objects: objects.New(client), Log: log})
+	keys, err := sealed.NewKey(make([]byte, 32))
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	units := &businessunit.Service{Store: p.store, Access: access, SEABucket: "sea", Region: "eu-west-1"}
 	sessions := session.New(p.store, false)
 	return web.Deps{
@@ -101,6 +107,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		Handlers: handlers.New(handlers.Services{
 			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access, Bundles: bundles,
 			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store},
+			Receipts: receipt.New(p.store, clock.Real, log), Manifests: &manifest.Service{Store: p.store, Keys: keys},
 			Links: &link.Service{Store: p.store, Objects: objects.New(client), Source: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
 		}),
 	}

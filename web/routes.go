@@ -64,6 +64,7 @@ func table(deps Deps, m metrics) []route {
 		get("/readyz", bare, ready(deps.Ready)),
 		get("/metrics", bare, m.show()),
 		get("/static/*", bare, echo.WrapHandler(static.Handler())),
+		get("/.well-known/sea-manifest-key", bare, h.Manifests.Key),
 
 		// Signing in and out, the first account
 		get("/sign-in", anyone, h.SignIn.New),
@@ -78,6 +79,8 @@ func table(deps Deps, m metrics) []route {
 		get("/history", view, h.History.List),
 		get("/usage", view, h.Usage.List),
 		slow(get("/usage.csv", view, h.Usage.Export)),
+		get("/unfetched", view, h.Unfetched.List),
+		slow(get("/unfetched.csv", view, h.Unfetched.Export)),
 		get("/settings", administer, h.Rates.Show),
 		post("/settings/rates", administer, h.Rates.Create),
 		post("/settings/rates/:id/withdraw", administer, h.Rates.Withdraw),
@@ -135,11 +138,14 @@ func table(deps Deps, m metrics) []route {
 		slow(post(unit+"/files/delete", seaEdit, h.Files.Delete)),
 		slow(post(unit+"/files/retry-failed", seaEdit, h.Files.RetryFailed)),
 		slow(get(unit+"/files/zip", view, h.Files.ZIP)),
+		slow(get(unit+"/files/manifest", view, h.Manifests.Create)),
 		get(unit+"/files/:id", view, h.Files.Show),
 		get(unit+"/files/:id/download", view, h.Files.Download),
 		post(unit+"/files/:id/retry", seaEdit, h.Files.Retry),
 		post(unit+"/files/:id/hold", seaEdit, h.Files.Hold),
 		post(unit+"/files/:id/release", seaEdit, h.Files.Release),
+		get(unit+"/unfetched", view, h.Unfetched.Unit),
+		slow(get(unit+"/unfetched.csv", view, h.Unfetched.ExportUnit)),
 		get(unit+"/catalogue", view, h.Files.Catalogue),
 		get(unit+"/catalogue/:id", view, h.Files.Why),
 

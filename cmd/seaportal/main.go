@@ -19,13 +19,14 @@ import (
 type cli struct {
 	config.Place
 
-	Serve   serve   `cmd:"" help:"Run the portal with its S3 endpoint."`
-	User    user    `cmd:"" help:"Manage local accounts."`
-	Storage storage `cmd:"" help:"Use the embedded storage."`
-	History history `cmd:"" help:"Check the history."`
-	Bench   bench   `cmd:"" help:"Measure placing and scanning against bare S3 requests."`
-	Health  health  `cmd:"" help:"Tell whether the server that uses the data directory answers: exit 0 or 1."`
-	Version version `cmd:"" help:"Print the version."`
+	Serve    serve    `cmd:"" help:"Run the portal with its S3 endpoint."`
+	User     user     `cmd:"" help:"Manage local accounts."`
+	Storage  storage  `cmd:"" help:"Use the embedded storage."`
+	History  history  `cmd:"" help:"Check the history."`
+	Manifest manifest `cmd:"" help:"Check files against a manifest, and manage the key that signs them."`
+	Bench    bench    `cmd:"" help:"Measure placing and scanning against bare S3 requests."`
+	Health   health   `cmd:"" help:"Tell whether the server that uses the data directory answers: exit 0 or 1."`
+	Version  version  `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -14,10 +14,12 @@ import (
 	"time"
 
 	"seaportal/internal/certificate"
+	"seaportal/internal/clock"
 	"seaportal/internal/config"
 	"seaportal/internal/embedded"
 	"seaportal/internal/job"
 	"seaportal/internal/lifecycle"
+	"seaportal/internal/receipt"
 )
 
 // undoTime bounds the stop of a portal that could not start.
@@ -55,7 +57,7 @@ type App struct {
 func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a := &App{cfg: cfg, opts: opts}
 	for _, step := range []func(context.Context) error{
-		a.openPlace, a.openCertificates, a.openStorage, a.makeOperations, a.startJobs, a.startTrim,
+		a.openPlace, a.openCertificates, a.openStorage, a.makeOperations, a.prepareManifests, a.startJobs, a.startTrim,
 		a.listen, a.watchCertificates, a.announce, a.seed,
 	} {
 		if err := step(ctx); err != nil {
@@ -120,7 +122,12 @@ func (a *App) openPlace(ctx context.Context) error {
 
 // openStorage starts S3 and makes its buckets.
 func (a *App) openStorage(ctx context.Context) (err error) {
-	a.storage, err = openStorage(ctx, a.cfg, a.at, transport{server: a.serverTLS("http/1.1"), client: a.clientTLS()}, a.opts.Log, a.observe)
+	receipts := receipt.New(a.at.store, clock.Shifted(a.cfg.ClockOffset), a.opts.Log)
+	a.operations.receipts = receipts
+	receipts.Start(ctx)
+	a.later(func(context.Context) error { receipts.Stop(); return nil }) // after the last GET
+	a.storage, err = openStorage(ctx, a.cfg, a.at, transport{server: a.serverTLS("http/1.1"), client: a.clientTLS()}, a.opts.Log,
+		hearers{changes: a.observe, fetches: receipts.Observe})
 	if err != nil {
 		return err
 	}
@@ -134,6 +141,12 @@ func (a *App) observe(e lifecycle.Event) {
 	if engine := a.operations.observer.Load(); engine != nil {
 		engine.Observe(e)
 	}
+}
+
+// prepareManifests makes the key that signs manifests at the first start, so
+// that its public half can be fetched before it is needed.
+func (a *App) prepareManifests(ctx context.Context) error {
+	return a.operations.manifests.PrepareKey(ctx)
 }
 
 // startJobs takes over what an earlier process left, and begins to work.

@@ -16,6 +16,7 @@ import (
 	"seaportal/internal/config"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
+	"seaportal/internal/receipt"
 	"seaportal/internal/rule"
 	"seaportal/internal/sealed"
 )
@@ -64,7 +65,7 @@ func (o BenchOptions) rig(ctx context.Context, at place, log *slog.Logger) (benc
 	if o.Endpoint == "" {
 		served, err := openStorage(ctx, config.Config{
 			Place: config.Place{DataDir: at.dir}, Server: config.Server{S3Listen: "127.0.0.1:0", Region: o.Region},
-		}, at, transport{}, log, func(lifecycle.Event) {})
+		}, at, transport{}, log, hearers{changes: func(lifecycle.Event) {}, fetches: func(receipt.Fetch) {}})
 		if err != nil {
 			return bench.Rig{}, stop, err
 		}

@@ -14,7 +14,9 @@ import (
 	"seaportal/internal/job"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
+	"seaportal/internal/manifest"
 	"seaportal/internal/objects"
+	"seaportal/internal/receipt"
 	"seaportal/internal/rulebook"
 	"seaportal/internal/session"
 	"seaportal/internal/store"
@@ -36,6 +38,8 @@ type operations struct {
 	links       *link.Service
 	engine      *lifecycle.Engine
 	usage       *usage.Service
+	receipts    *receipt.Service // since the storage was opened
+	manifests   *manifest.Service
 
 	observer atomic.Pointer[lifecycle.Engine] // set once the engine works on events
 }
@@ -61,6 +65,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: objects.New(a.storage.s3), Clock: life}
+	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.key, Portal: publicURL(a.cfg.PublicURL, "")}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{

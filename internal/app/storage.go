@@ -18,6 +18,7 @@ import (
 	"seaportal/internal/embedded"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
+	"seaportal/internal/receipt"
 	"seaportal/internal/sealed"
 )
 
@@ -64,9 +65,14 @@ func (s storage) put(ctx context.Context, object demo.Object) error {
 // trust it; both nil without TLS.
 type transport struct{ server, client *tls.Config }
 
-// openStorage starts the embedded server as its operator. Notify hears of each
-// write and deletion and returns at once.
-func openStorage(ctx context.Context, cfg config.Config, at place, over transport, log *slog.Logger, notify func(lifecycle.Event)) (storage, error) {
+// hearers are told what happens in the storage. They return at once.
+type hearers struct {
+	changes func(lifecycle.Event) // each write and deletion
+	fetches func(receipt.Fetch)   // each GET by a partner, or by a presigned URL of the portal's
+}
+
+// openStorage starts the embedded server as its operator.
+func openStorage(ctx context.Context, cfg config.Config, at place, over transport, log *slog.Logger, hears hearers) (storage, error) {
 	account, err := operatorOf(at.key)
 	if err != nil {
 		return storage{}, err
@@ -81,7 +87,8 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 		TLS: over.server, Proxies: proxies, OwnMark: mark,
 		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
 		Keys: at.key, Store: at.store, Log: log,
-		Notify: func(e embedded.Event) { notify(observed(e)) },
+		Notify:  func(e embedded.Event) { hears.changes(observed(e)) },
+		Fetched: func(f embedded.Fetch) { hears.fetches(fetched(f)) }, TicketArgument: objects.TicketArgument,
 	})
 	if err != nil {
 		return storage{}, err
@@ -113,6 +120,13 @@ func observed(e embedded.Event) lifecycle.Event {
 	return lifecycle.Event{
 		Kind: lifecycle.EventKind(e.Kind), Bucket: e.Bucket, Key: e.Key,
 		AccessKeyID: e.AccessKeyID, Address: e.SourceIP,
+	}
+}
+
+func fetched(f embedded.Fetch) receipt.Fetch {
+	return receipt.Fetch{
+		Bucket: f.Bucket, Key: f.Key, Size: f.Size, From: f.From, Sent: f.Sent,
+		AccessKeyID: f.AccessKeyID, Address: f.SourceIP, Ticket: f.Ticket, Begun: f.Begun, Ended: f.Ended,
 	}
 }
 

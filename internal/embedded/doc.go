@@ -9,7 +9,7 @@
 //	S3 API (versitygw)    signatures, policies, XML
 //	listed                listings carry every key, URL-encoded if asked for
 //	guarded               one writer a key; If-Match and If-None-Match
-//	watched               tells the portal of each write and deletion
+//	watched               tells the portal of each write, deletion and fetch
 //	remembered            what buckets say about access, without a look at the disk
 //	durable               nothing is answered before it is on stable storage
 //	posix (versitygw)     objects are files, metadata is extended attributes

@@ -25,7 +25,7 @@ const (
 // openObjects opens the objects below dataDir, which is absolute, and puts our
 // layers on top. It changes the working directory of the process: versitygw
 // works with paths relative to it.
-func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
+func openObjects(cfg Config, dataDir string) (backend.Backend, error) {
 	root := filepath.Join(dataDir, objectsDir)
 	if err := os.MkdirAll(root, dirMode); err != nil {
 		return nil, fmt.Errorf("make object directory: %w", err)
@@ -54,16 +54,19 @@ func openObjects(dataDir string, notify func(Event)) (backend.Backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open object directory: %w", err)
 	}
-	return decorate(newDurable(files, root, sidecar, osDisk{}), notify), nil
+	return decorate(newDurable(files, root, sidecar, osDisk{}), cfg), nil
 }
 
 // decorate puts the other layers on top of the durable one.
-func decorate(files *durable, notify func(Event)) backend.Backend {
+func decorate(files *durable, cfg Config) backend.Backend {
 	return listed{newGuarded(&watched{
-		layer:  newRemembered(files),
-		size:   files.size,
-		notify: notify,
-		now:    func() time.Time { return time.Now().UTC() },
+		layer:    newRemembered(files),
+		operator: cfg.RootAccessKey,
+		ticket:   cfg.TicketArgument,
+		fetched:  cfg.Fetched,
+		size:     files.size,
+		notify:   cfg.Notify,
+		now:      func() time.Time { return time.Now().UTC() },
 	})}
 }
 

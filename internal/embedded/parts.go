@@ -117,7 +117,7 @@ func (s *Server) background(ctx context.Context, work func(ctx context.Context))
 // openParts opens what the S3 server stands on: the objects, the users, and for
 // rare questions the IAM service by its private socket.
 func (s *Server) openParts(cfg Config, dataDir, socket string) (backend.Backend, auth.IAMService, error) {
-	objects, err := openObjects(dataDir, cfg.Notify)
+	objects, err := openObjects(cfg, dataDir)
 	if err != nil {
 		return nil, nil, err
 	}

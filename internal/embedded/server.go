@@ -41,8 +41,8 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 
 var running atomic.Bool
 
-// Config says what to run. All fields but TLS, Proxies and OwnMark are
-// needed.
+// Config says what to run. All fields but TLS, Proxies, OwnMark, Fetched and
+// TicketArgument are needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
@@ -70,6 +70,13 @@ type Config struct {
 	// Notify hears of each change of an object before the change is answered.
 	// It must return at once; it is called from many goroutines.
 	Notify func(Event)
+
+	// Fetched hears of each GET of an object by a key that is not the
+	// operator's, or by a presigned URL with a ticket, once it is over. Like
+	// Notify it must return at once. Without it GETs are not looked at.
+	Fetched func(Fetch)
+	// TicketArgument is the query argument that carries a ticket.
+	TicketArgument string
 
 	// Log also hears what versitygw prints. Make it before Start: while the
 	// server runs, what is written to os.Stderr as it is then comes here.

@@ -17,27 +17,24 @@ const soon = 3 * day
 
 // FilesQuery selects a page of a unit's placements, newest first. Status is a
 // placement state, "held" for placed files that a hold keeps, "any", or empty
-// for all but the removed. After is the id
-// that the page of older ones follows; Before the id that the page of newer
-// ones precedes.
+// for all but the removed. Never leaves those that were placed and that nobody
+// has fetched. PlacedFrom and PlacedUntil bound when they were placed. After is
+// the id that the page of older ones follows; Before the id that the page of
+// newer ones precedes.
 type FilesQuery struct {
-	Search        string
-	Status        string
-	RuleID        int64
-	After, Before int64
+	Search                  string
+	Status                  string
+	RuleID                  int64
+	Never                   bool
+	PlacedFrom, PlacedUntil time.Time
+	After, Before           int64
 }
 
-// FilesPage is one page of placements. Older and Newer tell whether there is
-// another page on that side.
-type FilesPage struct {
-	Rows         []models.Placement
-	Older, Newer bool
-}
-
-// Files gives one page. An unknown status shows nothing rather than everything.
-func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQuery) (FilesPage, error) {
+// Selects gives what the query asks of the store, without its page. An unknown
+// status selects nothing rather than everything.
+func (q FilesQuery) Selects(unitID int64) store.PlacementsQuery {
 	query := store.PlacementsQuery{
-		UnitID: unit.ID, RuleID: q.RuleID, Search: q.Search, After: q.After, Before: q.Before, Limit: PageSize + 1,
+		UnitID: unitID, RuleID: q.RuleID, Search: q.Search, Never: q.Never, PlacedFrom: q.PlacedFrom, PlacedUntil: q.PlacedUntil,
 	}
 	switch {
 	case q.Status == "":
@@ -50,6 +47,20 @@ func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQue
 	case q.Status != "any":
 		query.States = []models.PlacementState{models.PlacementState(q.Status)}
 	}
+	return query
+}
+
+// FilesPage is one page of placements. Older and Newer tell whether there is
+// another page on that side.
+type FilesPage struct {
+	Rows         []models.Placement
+	Older, Newer bool
+}
+
+// Files gives one page.
+func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQuery) (FilesPage, error) {
+	query := q.Selects(unit.ID)
+	query.After, query.Before, query.Limit = q.After, q.Before, PageSize+1
 	rows, err := e.Store.Placements(ctx, query)
 	if err != nil {
 		return FilesPage{}, err
@@ -91,7 +102,7 @@ type Summary struct {
 	ByState      map[models.PlacementState]store.StateCount
 	Held         int64      // placed files on hold
 	ExpiringSoon int64      // placed files that are deleted within 3 days
-	NotFetched   int64      // of those, never downloaded through the portal
+	NotFetched   int64      // of those, never downloaded
 	LastExpiry   *time.Time // when the last of the placed files that are not on hold is deleted as planned; nil when none is there
 }
 

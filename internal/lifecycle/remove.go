@@ -76,7 +76,7 @@ func (e *Engine) own(ctx context.Context, unit models.BusinessUnit, ids []int64)
 // taking our own removal for the partner's. Files on hold stay.
 func (e *Engine) remove(ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement) error {
 	until := e.leaseEnd()
-	like := models.Placement{UnitID: unit.ID, RemoveReason: why, RemovedBy: by.Name, Owner: e.owner, LeaseUntil: &until}
+	like := models.Placement{UnitID: unit.ID, RemoveReason: why, RemovedBy: by.Name, RemovedFrom: by.Address, Owner: e.owner, LeaseUntil: &until}
 	intended, err := e.Store.StartRemoving(ctx, rowIDs(rows), like)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (e *Engine) recordRemovals(
 		return nil
 	}
 	now := e.Clock.Now()
-	like := models.Placement{UnitID: unit.ID, RemovedAt: &now, RemoveReason: why, RemovedBy: by.Name}
+	like := models.Placement{UnitID: unit.ID, RemovedAt: &now, RemoveReason: why, RemovedBy: by.Name, RemovedFrom: by.Address}
 	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
 		removed, err := tx.MarkRemoved(ctx, rowIDs(rows), from, like)
 		if err != nil {

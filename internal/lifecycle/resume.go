@@ -107,13 +107,13 @@ func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) e
 		left := make(map[removal][]models.Placement)
 		for _, row := range rows {
 			if e.Alone && row.Owner != e.owner || row.LeaseUntil == nil || row.LeaseUntil.Before(time.Now()) {
-				why := removal{row.RemoveReason, row.RemovedBy}
+				why := removal{row.RemoveReason, row.RemovedBy, row.RemovedFrom}
 				left[why] = append(left[why], row)
 			}
 		}
 		for why, rows := range left {
 			by := models.System
-			by.Name = why.by
+			by.Name, by.Address = why.by, why.from
 			if err := e.finishRemovals(ctx, unit, by, why.reason, rows); err != nil {
 				return err
 			}
@@ -121,8 +121,8 @@ func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) e
 	}
 }
 
-// removal is why and by whom files are removed.
+// removal is why, by whom and from where files are removed.
 type removal struct {
-	reason models.RemoveReason
-	by     string
+	reason   models.RemoveReason
+	by, from string
 }

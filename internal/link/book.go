@@ -100,7 +100,8 @@ func (d *Delivery) count(ctx context.Context, tx *store.Store, left map[int64]bo
 // all the same: there is only nothing to count it on.
 func (d *Delivery) given(ctx context.Context, tx *store.Store, left map[int64]bool) error {
 	if !d.IsZIP() {
-		err := given(ctx, tx, d.by, d.files[0].Placement, d.link)
+		file := d.files[0].Placement
+		err := given(ctx, tx, d.by, file, delivered(downloadOf(d.by, file, d.link), file.Size))
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
@@ -111,7 +112,7 @@ func (d *Delivery) given(ctx context.Context, tx *store.Store, left map[int64]bo
 		if left[file.ID] {
 			continue
 		}
-		err := tx.RecordDownload(ctx, downloadOf(d.by, file.Placement, d.link))
+		err := tx.RecordDownload(ctx, delivered(downloadOf(d.by, file.Placement, d.link), file.Size))
 		if err != nil && !errors.Is(err, store.ErrStale) {
 			return err
 		}

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -24,12 +25,13 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 	if err != nil {
 		return "", err
 	}
-	url, err := s.sign(ctx, unit, file)
+	ticket := rand.Text()
+	url, err := s.signFor(ctx, unit, file, urlLife, ticket)
 	if err != nil {
 		return "", err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		return given(ctx, tx, by, file, nil)
+		return given(ctx, tx, by, file, ticketed(downloadOf(by, file, nil), ticket))
 	})
 	if err != nil {
 		return "", err
@@ -37,23 +39,18 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 	return url, nil
 }
 
-// sign makes the presigned URL of a click.
-func (s *Service) sign(ctx context.Context, unit models.BusinessUnit, file models.Placement) (string, error) {
-	return s.signFor(ctx, unit, file, urlLife)
-}
-
 // given records, in the transaction of the caller, that a file was given out,
-// through a link or, with nil, to whoever is signed in.
-func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, through *models.Link) error {
+// with its receipt.
+func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, receipt models.Download) error {
 	event := history.Event{
 		By: by, UnitID: file.UnitID, Action: "file.downloaded", ObjectKind: "placement", ObjectID: file.ID,
 		Summary: "Downloaded " + file.Key, Details: map[string]any{"key": file.Key, "size": file.Size},
 	}
-	if through != nil {
+	if receipt.LinkID != nil {
 		event.Summary = "Downloaded " + file.Key + " with a share link"
-		event.Details["link_id"] = through.ID
+		event.Details["link_id"] = *receipt.LinkID
 	}
-	err := tx.RecordDownload(ctx, downloadOf(by, file, through))
+	err := tx.RecordDownload(ctx, receipt)
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.NotFound, err, "This file has just left SEA.")
 	}
@@ -63,11 +60,27 @@ func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Pl
 	return history.Record(ctx, tx, event)
 }
 
-// downloadOf is the row of one download.
+// downloadOf is the receipt of one download.
 func downloadOf(by models.Actor, file models.Placement, through *models.Link) models.Download {
-	download := models.Download{UnitID: file.UnitID, PlacementID: file.ID, At: now(), By: by.Name, Address: by.Address}
+	download := models.Download{
+		UnitID: file.UnitID, PlacementID: file.ID, Via: models.ViaPortal, At: now(), By: by.Name, Address: by.Address,
+	}
 	if through != nil {
-		download.LinkID = &through.ID
+		download.LinkID, download.Via = &through.ID, models.ViaLink
 	}
 	return download
+}
+
+// ticketed is the receipt of a file that is given out by a presigned URL with
+// that ticket. An S3 server that knows tickets completes it with what was
+// fetched.
+func ticketed(receipt models.Download, ticket string) models.Download {
+	receipt.Ticket = ticket
+	return receipt
+}
+
+// delivered is the receipt of bytes that the portal itself sent, all of them.
+func delivered(receipt models.Download, size int64) models.Download {
+	receipt.Requests, receipt.Bytes, receipt.Complete, receipt.LastAt = 1, size, true, &receipt.At
+	return receipt
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/url"
 	"path"
@@ -61,7 +62,7 @@ func (s *Service) Presign(ctx context.Context, by models.Actor, unit models.Busi
 	if lifetime, signed.Ends, err = s.urlLifetime(ctx, lifetime, file); err != nil {
 		return Presigned{}, err
 	}
-	text, err := s.signFor(ctx, unit, file, lifetime)
+	text, err := s.signFor(ctx, unit, file, lifetime, rand.Text())
 	if err != nil {
 		return Presigned{}, err
 	}
@@ -101,13 +102,16 @@ func (s *Service) urlLifetime(ctx context.Context, lifetime time.Duration, file 
 }
 
 // signFor makes a presigned URL. Who follows it saves the file and never opens
-// it as a page.
-func (s *Service) signFor(ctx context.Context, unit models.BusinessUnit, file models.Placement, life time.Duration) (string, error) {
+// it as a page. The ticket tells what is fetched by it from other fetches.
+func (s *Service) signFor(
+	ctx context.Context, unit models.BusinessUnit, file models.Placement, life time.Duration, ticket string,
+) (string, error) {
 	if !unit.HasLocation() {
 		return "", fmt.Errorf("sign for placement %d: %s has no SEA location", file.ID, unit.Slug)
 	}
 	text, err := s.Objects.PresignGet(ctx, *unit.SEABucket, *unit.SEAPrefix+file.SEAKey, objects.PresignOptions{
 		TTL: life, ContentDisposition: disposition(path.Base(file.Key)), ContentType: safeType(file.ContentType),
+		Ticket: ticket,
 	})
 	if err != nil {
 		return "", fault.Wrap(fault.Unavailable, err, "The storage did not do its part, so the file cannot be fetched now. Try again in a minute.")

@@ -4,6 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // one of the checksums that S3 keeps
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
@@ -21,6 +22,27 @@ type Checksum string
 func (c Checksum) Algorithm() string {
 	name, _, _ := strings.Cut(string(c), ":")
 	return name
+}
+
+// Hex gives the part behind the colon in hexadecimal, as most programs print it;
+// empty where there is none.
+func (c Checksum) Hex() string {
+	_, text, _ := strings.Cut(string(c), ":")
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return ""
+	}
+	return hex.EncodeToString(raw)
+}
+
+// FromHex makes a checksum of an algorithm's name and hexadecimal digits; empty
+// where these are none.
+func FromHex(algorithm, digits string) Checksum {
+	raw, err := hex.DecodeString(digits)
+	if err != nil || len(raw) == 0 {
+		return ""
+	}
+	return Checksum(algorithm + ":" + base64.StdEncoding.EncodeToString(raw))
 }
 
 // Comparable tells whether both are there and of one algorithm.

@@ -3,17 +3,28 @@ package objects
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
+// TicketArgument is the query argument that carries a presigned URL's ticket. S3
+// ignores arguments that begin with x- (Amazon S3 User Guide, "Amazon S3 server
+// access log format", custom access log information), and the signature covers
+// them.
+const TicketArgument = "x-sea-ticket"
+
 // PresignOptions say how a presigned GET answers. Empty fields leave what the
-// object itself has. TTL is at most 7 days (AWS Signature Version 4).
+// object itself has. TTL is at most 7 days (AWS Signature Version 4). Ticket
+// marks the URL, so that what is fetched by it is told from other fetches.
 type PresignOptions struct {
 	TTL                time.Duration
 	ContentDisposition string
 	ContentType        string
+	Ticket             string
 }
 
 // PresignGet signs a URL that fetches one object for a while. No request is
@@ -26,9 +37,30 @@ func (c *Client) PresignGet(ctx context.Context, bucket, key string, opt Presign
 	if opt.ContentType != "" {
 		in.ResponseContentType = &opt.ContentType
 	}
-	signed, err := c.presign.PresignGetObject(ctx, in, s3.WithPresignExpires(opt.TTL))
+	signed, err := c.presign.PresignGetObject(ctx, in, s3.WithPresignExpires(opt.TTL), withTicket(opt.Ticket))
 	if err != nil {
 		return "", fmt.Errorf("presign %s/%q: %w", bucket, key, err)
 	}
 	return signed.URL, nil
+}
+
+// withTicket adds a ticket to the query before it is signed.
+func withTicket(ticket string) func(*s3.PresignOptions) {
+	return func(o *s3.PresignOptions) {
+		if ticket == "" {
+			return
+		}
+		argument := url.QueryEscape(TicketArgument) + "=" + url.QueryEscape(ticket)
+		add := middleware.BuildMiddlewareFunc("Ticket", func(
+			ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler,
+		) (middleware.BuildOutput, middleware.Metadata, error) {
+			if request, ok := in.Request.(*smithyhttp.Request); ok {
+				request.URL.RawQuery = smithyhttp.JoinRawQuery(request.URL.RawQuery, argument)
+			}
+			return next.HandleBuild(ctx, in)
+		})
+		o.ClientOptions = append(o.ClientOptions, s3.WithAPIOptions(func(stack *middleware.Stack) error {
+			return stack.Build.Add(add, middleware.After)
+		}))
+	}
 }

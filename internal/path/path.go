@@ -35,6 +35,15 @@ func AllUsage() string { return "/usage" }
 // AllUsageExport is the same as a CSV file.
 func AllUsageExport() string { return "/usage.csv" }
 
+// AllUnfetched is the report of files that are deleted soon and that nobody has fetched.
+func AllUnfetched() string { return "/unfetched" }
+
+// AllUnfetchedExport is the same as a CSV file.
+func AllUnfetchedExport() string { return "/unfetched.csv" }
+
+// ManifestKey gives the public keys that signed manifests are checked with. Programs outside of the portal know it.
+func ManifestKey() string { return "/.well-known/sea-manifest-key" }
+
 // PortalSettings is what holds for the whole portal.
 func PortalSettings() string { return "/settings" }
 

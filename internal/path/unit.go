@@ -76,7 +76,7 @@ func Simulate(slug string) string { return unit(slug, "simulate") }
 // Files lists the unit's placements.
 func Files(slug string) string { return unit(slug, "files") }
 
-// FilesWith is the list narrowed by query values: q, status, rule, after, before. Empty values are left out.
+// FilesWith is the list narrowed by query values: q, status, rule, downloaded, after, before. Empty values are left out.
 func FilesWith(slug string, query url.Values) string { return with(Files(slug), query) }
 
 // File is the page of one placement.
@@ -111,6 +111,23 @@ func ZipFiles(slug string) string { return unit(slug, "files", "zip") }
 
 // PresignedURL is the form for a presigned URL of a file, and makes it by POST.
 func PresignedURL(slug string, id int64) string { return unit(slug, "files", number(id), "presigned") }
+
+// Manifest lists files as csv or, signed, as json, given as format: those given as id, or with all set those that the
+// list's filters match. Empty values are left out.
+func Manifest(slug string, query url.Values) string {
+	return with(unit(slug, "files", "manifest"), query)
+}
+
+// Unfetched is the report of files that are deleted soon and that nobody has fetched.
+func Unfetched(slug string) string { return unit(slug, "unfetched") }
+
+// UnfetchedExport is the same as a CSV file.
+func UnfetchedExport(slug string) string { return unit(slug, "unfetched.csv") }
+
+// Within is a page of that report, or its export, for so many days ahead, from a place in it on; empty is the beginning.
+func Within(report string, days int, from string) string {
+	return with(report, url.Values{"days": {strconv.Itoa(days)}, "from": {from}})
+}
 
 // Links lists the share links that were issued.
 func Links(slug string) string { return unit(slug, "links") }

@@ -14,6 +14,7 @@ import (
 func TestADownloadIsCountedOnItsPlacement(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		unit(t, s, "emea") // the first: its id is 1
 		p := place(t, s, models.Placement{UnitID: 1, FileID: 1, State: models.PlacementPlaced})
 		first := instant(0)
 		for _, at := range []time.Time{*first, first.Add(time.Minute)} {

@@ -15,13 +15,19 @@ import (
 // not narrow it.
 type PlacementsQuery struct {
 	UnitID int64
+	IDs    []int64 // only those
 	States []models.PlacementState
 	Held   bool // only those that a hold keeps
+	Never  bool // only those that were placed and that nobody has fetched
+	Placed bool // only those that were placed, whatever became of them
 	RuleID int64
-	Search string // part of the key, letters a-z in any case
-	After  int64  // the page of older ones: smaller ids
-	Before int64  // the page of newer ones: larger ids
-	Limit  int
+	// PlacedFrom and PlacedUntil bound when they were placed: at or after the
+	// one, before the other.
+	PlacedFrom, PlacedUntil time.Time
+	Search                  string // part of the key, letters a-z in any case
+	After                   int64  // the page of older ones: smaller ids
+	Before                  int64  // the page of newer ones: larger ids
+	Limit                   int
 }
 
 // maxKey is how many bytes a key has at most (Amazon S3 User Guide, "Naming
@@ -40,9 +46,7 @@ func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Pla
 	if q.Held {
 		db = db.Where("held = ?", true)
 	}
-	if q.RuleID != 0 {
-		db = db.Where("rule_id = ?", q.RuleID)
-	}
+	db = q.narrowed(db)
 	if q.Search != "" {
 		// LOWER folds only what the engine's locale knows: the text as typed always counts too.
 		db = db.Where(`(LOWER(key) LIKE ? ESCAPE '\' OR key LIKE ? ESCAPE '\')`,
@@ -58,6 +62,30 @@ func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Pla
 		db = db.Where("id < ?", q.After)
 	}
 	return rows, wrap(db.Order("id DESC").Find(&rows).Error, "read placements of unit %d", q.UnitID)
+}
+
+// narrowed adds what needs no more than a comparison. The words of never are
+// those of a partial index.
+func (q PlacementsQuery) narrowed(db *gorm.DB) *gorm.DB {
+	if len(q.IDs) > 0 {
+		db = db.Where("id IN ?", q.IDs)
+	}
+	if q.RuleID != 0 {
+		db = db.Where("rule_id = ?", q.RuleID)
+	}
+	if q.Never {
+		db = db.Where("downloads = 0 AND placed_at IS NOT NULL")
+	}
+	if q.Placed {
+		db = db.Where("placed_at IS NOT NULL")
+	}
+	if !q.PlacedFrom.IsZero() {
+		db = db.Where("placed_at >= ?", q.PlacedFrom.UTC())
+	}
+	if !q.PlacedUntil.IsZero() {
+		db = db.Where("placed_at < ?", q.PlacedUntil.UTC())
+	}
+	return db
 }
 
 func escapeLike(text string) string {
@@ -88,8 +116,7 @@ func (s *Store) CountInState(ctx context.Context, unitID int64, state models.Pla
 }
 
 // CountExpiring counts a unit's placed files that expire before a time, and
-// those of them that nobody downloaded through the portal. Files on hold do not
-// expire.
+// those of them that nobody has fetched. Files on hold do not expire.
 func (s *Store) CountExpiring(ctx context.Context, unitID int64, before time.Time) (all, unseen int64, err error) {
 	var counts struct{ Files, Unseen int64 }
 	err = s.db(ctx).Model(&models.Placement{}).

@@ -153,7 +153,8 @@ func (s *Store) StartRemoving(ctx context.Context, ids []int64, like models.Plac
 	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
 		Where("business_unit_id = ? AND id IN ? AND state = ? AND held = ?", like.UnitID, ids, models.PlacementPlaced, false).
 		Updates(map[string]any{
-			"state": models.PlacementRemoving, "remove_reason": like.RemoveReason, "removed_by": like.RemovedBy,
+			"state": models.PlacementRemoving, "remove_reason": like.RemoveReason,
+			"removed_by": like.RemovedBy, "removed_from": like.RemovedFrom,
 			"owner": like.Owner, "lease_until": like.LeaseUntil,
 		}).Error
 	return placementIDs(changed), wrap(err, "start removal of %d placements", len(ids))
@@ -168,7 +169,7 @@ func (s *Store) MarkRemoved(ctx context.Context, ids []int64, from models.Placem
 		"state": models.PlacementRemoved, "removed_at": like.RemovedAt, "last_error": "", "owner": "", "lease_until": nil,
 	}
 	if like.RemoveReason != "" {
-		set["remove_reason"], set["removed_by"] = like.RemoveReason, like.RemovedBy
+		set["remove_reason"], set["removed_by"], set["removed_from"] = like.RemoveReason, like.RemovedBy, like.RemovedFrom
 	}
 	changed, err := s.move(ctx, like.UnitID, ids, from, set)
 	return changed, wrap(err, "record removal of %d placements", len(ids))

@@ -24,6 +24,7 @@ var kept = []any{
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{}, &models.IAMKeyAddress{},
 	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},
+	&models.ManifestKey{},
 }
 
 // TestMigrationsMakeWhatTheModelsSay compares every column and index.

@@ -32,6 +32,7 @@ var steps = []step{
 	{"meter usage", meterUsage},
 	{"links to many files", linksToManyFiles},
 	{"allowed and seen addresses", keepAddresses},
+	{"receipts and manifests", receiptsAndManifests},
 }
 
 // schemaMigration is one step that was run.

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seaportal/models"
+)
+
+// PlacedUnder gives the id, key and size of the files of a unit that stand
+// under those keys of its SEA location, by key. Files that left the location at
+// or after an instant count too, where no other stands in their place.
+func (s *Store) PlacedUnder(ctx context.Context, unitID int64, seaKeys []string, leftSince time.Time) (map[string]models.Placement, error) {
+	found := make(map[string]models.Placement, len(seaKeys))
+	rows, err := gorm.G[models.Placement](s.write).Select("id", "key", "sea_key", "size").
+		Where("business_unit_id = ? AND sea_key IN ? AND state IN ('placing','placed','removing')", unitID, seaKeys).Find(ctx)
+	if err != nil {
+		return nil, wrap(err, "read %d files of unit %d", len(seaKeys), unitID)
+	}
+	for _, row := range rows {
+		found[row.SEAKey] = row
+	}
+	if len(found) == len(seaKeys) {
+		return found, nil
+	}
+	gone, err := gorm.G[models.Placement](s.write).Select("id", "key", "sea_key", "size").
+		Where("business_unit_id = ? AND removed_at >= ? AND sea_key IN ?", unitID, leftSince.UTC(), seaKeys).
+		Order("removed_at").Find(ctx)
+	for _, row := range gone {
+		if _, stands := found[row.SEAKey]; !stands {
+			found[row.SEAKey] = row
+		}
+	}
+	return found, wrap(err, "read files that left unit %d", unitID)
+}
+
+// InsertReceipts inserts receipts and sets their ids.
+func (s *Store) InsertReceipts(ctx context.Context, rows []models.Download) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return wrap(s.wdb(ctx).CreateInBatches(rows, insertBatch).Error, "insert %d receipts", len(rows))
+}
+
+// ExtendReceipt adds requests and bytes to a receipt, and what else is known of
+// it since: when the last of it was sent, and that it is complete.
+func (s *Store) ExtendReceipt(ctx context.Context, more models.Download) error {
+	err := s.wdb(ctx).Model(&models.Download{}).Where("id = ? AND business_unit_id = ?", more.ID, more.UnitID).Updates(map[string]any{
+		"requests": gorm.Expr("requests + ?", more.Requests), "bytes": gorm.Expr("bytes + ?", more.Bytes),
+		"complete": gorm.Expr("complete OR ?", more.Complete), "last_at": more.LastAt,
+	}).Error
+	return wrap(err, "extend receipt %d", more.ID)
+}
+
+// ReceiptByTicket gives the receipt that stands for a presigned URL, or
+// fault.NotFound.
+func (s *Store) ReceiptByTicket(ctx context.Context, ticket string) (models.Download, error) {
+	row, err := gorm.G[models.Download](s.write).Where("ticket = ? AND ticket <> ''", ticket).First(ctx)
+	return row, wrap(err, "read receipt of a presigned URL")
+}
+
+// CountReceipts counts each of those receipts once on its placement, at an
+// instant.
+func (s *Store) CountReceipts(ctx context.Context, ids []int64, at time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.wdb(ctx).Exec(`UPDATE placements
+		SET downloads = placements.downloads + d.n, first_downloaded_at = COALESCE(placements.first_downloaded_at, ?)
+		FROM (SELECT placement_id, COUNT(*) AS n FROM downloads WHERE id IN ? GROUP BY placement_id) AS d
+		WHERE placements.id = d.placement_id`, at.UTC(), ids).Error
+	return wrap(err, "count %d receipts", len(ids))
+}
