@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 )
 
 const (
-	eventBuffer = 8192
+	eventBuffer = 1 << 15
 	// gather is how long events are collected before they are worked on, so
 	// that an upload of many files is a few batches and not many single looks.
 	gather = 200 * time.Millisecond
@@ -35,7 +36,7 @@ type Event struct {
 }
 
 // Observe takes news and returns at once. When more arrives than can be held,
-// every unit is scanned instead.
+// every unit is scanned and reconciled instead.
 func (e *Engine) Observe(event Event) {
 	select {
 	case e.events <- event:
@@ -65,7 +66,7 @@ func (e *Engine) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-e.missed:
-			e.log(ctx, "scan after missed events", e.ScanAll(ctx))
+			e.log(ctx, "scan after missed events", errors.Join(e.ScanAll(ctx), e.ReconcileAll(ctx)))
 		case first := <-e.events:
 			e.log(ctx, "events not worked on", e.handle(ctx, e.collect(ctx, first)))
 		}
@@ -104,7 +105,7 @@ func (e *Engine) handle(ctx context.Context, events []Event) error {
 	}
 	return eachUnit(ctx, units, func(unit models.BusinessUnit) error {
 		var keys []string
-		known := make(map[string]bool)
+		known, deleted := make(map[string]bool), make(map[string]Event)
 		for _, event := range events {
 			key, active := below(event, unit.ActiveBucket, unit.ActivePrefix)
 			if active && !known[key] {
@@ -113,13 +114,11 @@ func (e *Engine) handle(ctx context.Context, events []Event) error {
 			}
 			if event.Kind == Deleted && unit.HasLocation() {
 				if key, ours := below(event, *unit.SEABucket, *unit.SEAPrefix); ours {
-					if err := e.partnerRemoved(ctx, unit, key, event); err != nil {
-						return err
-					}
+					deleted[key] = event
 				}
 			}
 		}
-		return e.noticed(ctx, unit, keys)
+		return errors.Join(e.partnerRemoved(ctx, unit, deleted), e.noticed(ctx, unit, keys))
 	})
 }
 

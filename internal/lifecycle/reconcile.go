@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
-	"seaportal/internal/fault"
 	"seaportal/internal/objects"
 	"seaportal/models"
 )
@@ -16,31 +16,6 @@ import (
 // abandoned is how old an upload in parts is when nobody will complete it: no
 // copy takes this long.
 const abandoned = 24 * time.Hour
-
-// partnerRemoved records that somebody else deleted a placed file, once S3
-// confirms that it is gone.
-func (e *Engine) partnerRemoved(ctx context.Context, unit models.BusinessUnit, seaKey string, event Event) error {
-	placement, err := e.Store.PlacedAs(ctx, unit.ID, seaKey)
-	if fault.Is(err, fault.NotFound) {
-		return nil // ours is a removal by the portal, or no file of ours at all
-	}
-	if err != nil {
-		return err
-	}
-	return e.confirmRemoved(ctx, unit, placement, event)
-}
-
-func (e *Engine) confirmRemoved(ctx context.Context, unit models.BusinessUnit, placement models.Placement, event Event) error {
-	_, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+placement.SEAKey)
-	if err == nil || objects.ReasonOf(err) != objects.NotFound {
-		return err
-	}
-	partner := models.Actor{Kind: models.ActorPartner, Name: "partner", Address: event.Address}
-	if event.AccessKeyID != "" {
-		partner.Name = event.AccessKeyID
-	}
-	return e.recordRemovals(ctx, unit, partner, models.RemovedByClient, models.PlacementPlaced, []models.Placement{placement})
-}
 
 // ReconcileAll compares each unit's SEA location with the database: what a
 // partner deleted is recorded, what no placement explains is reported.
@@ -75,8 +50,8 @@ func (e *Engine) reconcile(ctx context.Context, unit models.BusinessUnit) error 
 	if err != nil {
 		return err
 	}
-	for _, placement := range r.missing {
-		if err := e.confirmRemoved(ctx, unit, placement, Event{}); err != nil {
+	for rows := range slices.Chunk(r.missing, batch) {
+		if err := e.confirmRemoved(ctx, unit, rows, nil); err != nil {
 			return err
 		}
 	}

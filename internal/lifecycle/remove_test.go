@@ -2,12 +2,14 @@ package lifecycle_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/lifecycle"
@@ -85,11 +87,11 @@ func TestDeleteByHandKnowsOnlyItsOwnUnit(t *testing.T) {
 		t.Errorf("nothing selected: %v", err)
 	}
 	for range 2 { // a second click does no harm
-		if err := e.Delete(t.Context(), models.Actor{Kind: models.ActorUser, Name: "Ann"}, b.unit, []int64{id, id}); err != nil {
+		if err := e.Delete(t.Context(), models.Actor{Kind: models.ActorUser, Name: "Ann", Address: "192.0.2.3"}, b.unit, []int64{id, id}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if p := b.only("a.wav"); p.RemoveReason != models.RemovedByAdmin || p.RemovedBy != "Ann" {
+	if p := b.only("a.wav"); p.RemoveReason != models.RemovedByAdmin || p.RemovedBy != "Ann" || p.RemovedFrom != "192.0.2.3" {
 		t.Errorf("%+v", p)
 	}
 }
@@ -118,6 +120,35 @@ func TestThePartnersDeletionIsNoticed(t *testing.T) {
 	b.wait("the event of the deletion", func() bool { return b.only("a.wav").State == models.PlacementRemoved })
 	if p := b.only("a.wav"); p.RemoveReason != models.RemovedByClient || p.RemovedBy != rootKey {
 		t.Errorf("by event: %s by %s", p.RemoveReason, p.RemovedBy)
+	}
+	b.verifyHistory()
+}
+
+// TestThePartnersBatchIsRecordedWithKeyAndAddress deletes more files by one
+// request than one round takes.
+func TestThePartnersBatchIsRecordedWithKeyAndAddress(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	for i := range 300 {
+		keys = append(keys, fmt.Sprintf("%03d.wav", i))
+	}
+	b := placedBench(t, keys...)
+	b.listen(b.engine(0, nil))
+	var chosen []types.ObjectIdentifier
+	for _, key := range keys {
+		chosen = append(chosen, types.ObjectIdentifier{Key: aws.String(*b.unit.SEAPrefix + key)})
+	}
+	if _, err := b.s3.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: aws.String("sea"), Delete: &types.Delete{Objects: chosen}}); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("every deletion to be recorded", func() bool {
+		left, err := b.store.CountInState(t.Context(), b.unit.ID, models.PlacementPlaced)
+		return err == nil && left == 0
+	})
+	for _, key := range []string{keys[0], keys[299]} {
+		if p := b.only(key); p.RemoveReason != models.RemovedByClient || p.RemovedBy != rootKey || p.RemovedFrom != "127.0.0.1" {
+			t.Errorf("%s: %s by %s from %s", key, p.RemoveReason, p.RemovedBy, p.RemovedFrom)
+		}
 	}
 	b.verifyHistory()
 }

@@ -172,12 +172,11 @@ func (s *Store) PlacedTargets(ctx context.Context, unitID int64, after string, l
 	return rows, wrap(err, "read targets of unit %d", unitID)
 }
 
-// PlacedAs gives the placed file under a key of the SEA location;
-// fault.NotFound when none is.
-func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKey string) (models.Placement, error) {
-	row, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND sea_key = ? AND state = ?", unitID, seaKey, models.PlacementPlaced).First(ctx)
-	return row, wrap(err, "read placement under %q", seaKey)
+// PlacedAs gives the placed files under those keys of the SEA location.
+func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKeys []string) ([]models.Placement, error) {
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND sea_key IN ? AND state = ?", unitID, seaKeys, models.PlacementPlaced).Order("id").Find(ctx)
+	return rows, wrap(err, "read files under %d keys", len(seaKeys))
 }
 
 // CountQueuedSince counts the placements of a unit that were made at or after a
