@@ -25,7 +25,7 @@ var changes = []string{
 
 var pages = []string{
 	"/", "/history", "/business-units", "/business-units/emea", "/business-units/emea/settings",
-	"/business-units/emea/strangers", "/usage", "/business-units/emea/usage",
+	"/business-units/emea/strangers", "/unfetched", "/business-units/emea/unfetched", "/usage", "/business-units/emea/usage",
 	"/business-units/emea/history", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/connect", "/business-units/emea/connect/rclone",
 	"/business-units/emea/credentials/test",
@@ -143,6 +143,7 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 		"/rules/" + rule, "/rules/" + rule + "/edit", "/rules/" + rule + "/delete", "/rules/" + rule + "/versions",
 		"/files/" + placement, "/catalogue?after=" + itoa(file),
 		"/files/links?id=" + placement, "/files/" + placement + "/presigned", "/links/1", "/files/delete?id=" + placement, "/catalogue/" + itoa(file),
+		"/files/manifest?format=csv&id=" + placement,
 	} {
 		if a := c.get(own + page); a.status != http.StatusOK && a.status != http.StatusSeeOther {
 			t.Errorf("GET %s of its unit answers %d", page, a.status)

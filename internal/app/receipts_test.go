@@ -152,7 +152,7 @@ func receipt(t *testing.T, who *testkit.Person, id string) string {
 	row := who.Get(t, unitOne+"/files/"+id).Page(t).Find("tr[data-receipt]").First()
 	cells := row.Find("td")
 	return strings.Join([]string{
-		row.AttrOr("data-via", ""), cells.Eq(1).Find("bdi").Text(), cells.Eq(2).Text(), cells.Eq(3).Text(), cells.Eq(4).Text(),
+		row.AttrOr("data-via", ""), cells.Eq(1).Find("bdi").Text(), cells.Eq(3).Text(), cells.Eq(4).Text(), cells.Eq(5).Text(),
 	}, " ")
 }
 

@@ -18,9 +18,11 @@ type UnfetchedQuery struct {
 	Limit   int
 }
 
-// unfetched is what two partial indexes hold; the words must stay theirs, or
-// the engines do not see that the indexes answer.
-const unfetched = "state = 'placed' AND downloads = 0 AND NOT held"
+// unfetched is what two partial indexes hold; the words must stay theirs, or the
+// engines do not see that the indexes answer. What is being removed is in them
+// and left out at the end: a comparison for equality would draw the engines to
+// an index of the states.
+const unfetched = "downloads = 0 AND NOT held AND removed_at IS NULL AND placed_at IS NOT NULL AND state <> 'removing'"
 
 // Unfetched gives one page.
 func (s *Store) Unfetched(ctx context.Context, q UnfetchedQuery) ([]models.Placement, error) {

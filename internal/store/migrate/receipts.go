@@ -44,8 +44,9 @@ var receiptStatements = []string{
 	`CREATE UNIQUE INDEX manifest_keys_current ON manifest_keys (current) WHERE current`,
 	`CREATE INDEX placements_never ON placements (business_unit_id, id) WHERE downloads = 0 AND placed_at IS NOT NULL`,
 	`CREATE INDEX placements_unfetched ON placements (business_unit_id, expires_at, id)
-		WHERE state = 'placed' AND downloads = 0 AND NOT held`,
-	`CREATE INDEX placements_unfetched_all ON placements (expires_at, id) WHERE state = 'placed' AND downloads = 0 AND NOT held`,
+		WHERE downloads = 0 AND NOT held AND removed_at IS NULL AND placed_at IS NOT NULL`,
+	`CREATE INDEX placements_unfetched_all ON placements (expires_at, id)
+		WHERE downloads = 0 AND NOT held AND removed_at IS NULL AND placed_at IS NOT NULL`,
 }
 
 // receiptsAndManifests adds what is kept of downloads, of where a removal came
