@@ -35,16 +35,17 @@ func TestPages(t *testing.T) {
 	email, secret := demoAccount(t, in)
 	v.signIn(email, secret)
 	for name, path := range map[string]string{
-		"overview": "/", "units": "/business-units", "unit-new": "/business-units/new", "history": "/history", "system": "/system", "usage": "/usage", "portal-settings": "/settings",
+		"overview": "/", "units": "/business-units", "unit-new": "/business-units/new", "history": "/history", "system": "/system", "usage": "/usage", "unfetched-all": "/unfetched?days=30", "portal-settings": "/settings",
 		"not-found": "/business-units/nobody", "unit-empty": unitPath("empty"), "files-empty": unitPath("empty", "files"),
 		"rules-empty": unitPath("empty", "rules"), "simulate-empty": unitPath("empty", "simulate"), "catalogue-empty": unitPath("empty", "catalogue"),
 		"credentials-none": unitPath("empty", "credentials"), "connect-empty": unitPath("empty", "connect"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
+		"unfetched-empty": unitPath("empty", "unfetched"), "credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
 	} {
 		v.visit(name, path)
 	}
 	for _, page := range []string{
 		"", "rules", "rules/new", "simulate", "catalogue", "catalogue?state=open", "catalogue?q=nothing-is-called-so",
-		"files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "history", "usage", "usage?period=7d", "settings", "strangers", "links", "disable",
+		"files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "files?downloaded=never", "unfetched", "unfetched?days=30", "history", "usage", "usage?period=7d", "settings", "strangers", "links", "disable",
 	} {
 		name := "unit-" + strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(page, "-"), "-")
 		v.visitIfThere(person, name, strings.TrimSuffix(unitPath(slug)+"/"+page, "/"))

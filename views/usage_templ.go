@@ -355,7 +355,7 @@ func usageTiles(in UsageProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Tile("Never fetched, "+in.period(), amount(in.InVain.Charge), ui.Plural(in.InVain.Files, "file", "files")+" nobody downloaded here").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tile("Never fetched, "+in.period(), amount(in.InVain.Charge), ui.Plural(in.InVain.Files, "file", "files")+" nobody downloaded").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,7 +13,7 @@ const soon = 3 * 24 * time.Hour
 
 // Summary is one unit with what needs attention. Files and Bytes are those in
 // SEA now; DeletedSoon are those of them that expire within three days, Unseen
-// those of these that nobody downloaded through the portal.
+// those of these that nobody downloaded.
 type Summary struct {
 	models.BusinessUnit
 	Credential *models.Credential // the set that is active or being stopped
@@ -25,7 +25,7 @@ type Summary struct {
 	DeletedSoon, Unseen int64
 	Queued, Failed      int64
 	Strangers           int64 // objects in SEA that no placement explains
-	Downloads           int64 // through the portal and links, ever
+	Downloads           int64 // that count, ever
 	LastDownload        *time.Time
 }
 

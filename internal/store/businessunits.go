@@ -107,7 +107,7 @@ func (s *Store) PauseRules(ctx context.Context, unitID int64) ([]models.Rule, er
 type UnitTotals struct {
 	UnitID         int64 `gorm:"column:business_unit_id"`
 	Placed, Bytes  int64
-	Soon, Unloaded int64 // Unloaded: of Soon, those that nobody downloaded through the portal
+	Soon, Unloaded int64 // Unloaded: of Soon, those that nobody downloaded
 	Queued, Failed int64
 	Downloads      int64
 }

@@ -11,7 +11,7 @@ import (
 
 // Report is what a unit, or all of them, held and what that costs. All but
 // Month, Forecast and what is in SEA now is about the period. Unfetched is the
-// part of files that nobody ever downloaded through the portal or by a link.
+// part of files that nobody ever downloaded.
 type Report struct {
 	At        time.Time
 	Period    Period
