@@ -34,13 +34,13 @@ var ada = models.Actor{Kind: models.ActorUser, ID: 1, Name: "Ada", Address: "192
 // fetched of them.
 type bench struct {
 	*manifest.Service
-	t    *testing.T
+	t    testing.TB
 	unit models.BusinessUnit
 	dir  string
 	next int64
 }
 
-func newBench(t *testing.T, s *store.Store) *bench {
+func newBench(t testing.TB, s *store.Store) *bench {
 	t.Helper()
 	key, err := sealed.NewKey(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
