@@ -22,7 +22,7 @@ func TestFilesThatNobodyFetchedAreFound(t *testing.T) {
 		"": {queued, never, fetched}, "?downloaded=never": {never}, "?downloaded=never&status=placed&rule=" + rule: {never},
 		"?downloaded=never&status=queued": nil,
 	} {
-		rows := c.get("/business-units/emea/files"+query).doc(t).Find("tr[data-id]")
+		rows := c.get("/business-units/emea/files" + query).doc(t).Find("tr[data-id]")
 		var got []string
 		for i := range rows.Length() {
 			got = append(got, rows.Eq(i).AttrOr("data-id", ""))

@@ -83,8 +83,8 @@ func serve(ctx context.Context) error {
 	}
 	before := cpu()
 	_, err = io.Copy(io.Discard, os.Stdin)
-	fmt.Println(cpu() - before)
-	err = errors.Join(err, server.Stop(ctx))
+	_, errSaid := fmt.Fprintln(os.Stdout, cpu()-before)
+	err = errors.Join(err, errSaid, server.Stop(ctx))
 	receipts.Stop()
 	return errors.Join(err, db.Close())
 }
@@ -154,7 +154,7 @@ func introduce(ctx context.Context, settings aws.Config, server *embedded.Server
 	if err != nil {
 		return err
 	}
-	fmt.Println(server.S3Endpoint(), *made.AccessKey.AccessKeyId, *made.AccessKey.SecretAccessKey)
 	http.DefaultClient.CloseIdleConnections()
-	return nil
+	_, err = fmt.Fprintln(os.Stdout, server.S3Endpoint(), *made.AccessKey.AccessKeyId, *made.AccessKey.SecretAccessKey)
+	return err
 }
