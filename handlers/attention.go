@@ -32,10 +32,7 @@ func attention(all []businessunit.Summary) []views.Attention {
 			list = append(list, strangers(name+": ", slug, unit.Strangers))
 		}
 		if unit.Unseen > 0 {
-			list = append(list, views.Attention{
-				Tone: ui.ToneWarn, Title: name + ": " + ui.Plural(unit.Unseen, "file", "files") + " will be deleted within 3 days",
-				Text: "Nobody has downloaded them.", Action: "See files", Href: path.Within(path.Unfetched(slug), soonDays, ""),
-			})
+			list = append(list, unseen(name+": ", slug, unit.Unseen))
 		}
 		if set := unit.Credential; set != nil && set.State == models.CredentialActive && set.AcknowledgedAt == nil {
 			list = append(list, views.Attention{
@@ -69,6 +66,14 @@ func failures(whose, slug string, n int64) views.Attention {
 		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "file", "files") + " could not be placed",
 		Text: "Each says why, and can be tried again.", Action: "See files",
 		Href: path.FilesWith(slug, url.Values{"status": {string(models.PlacementFailed)}}),
+	}
+}
+
+// unseen points to files that are deleted soon and that nobody has downloaded.
+func unseen(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneWarn, Title: whose + ui.Plural(n, "file", "files") + " will be deleted within 3 days",
+		Text: "Nobody has downloaded them.", Action: "See files", Href: path.Within(path.Unfetched(slug), soonDays, ""),
 	}
 }
 

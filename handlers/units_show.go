@@ -80,6 +80,9 @@ func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *view
 	if in.Failed > 0 {
 		in.Attention = append(in.Attention, failures("", unit.Slug, in.Failed))
 	}
+	if in.NotFetched > 0 {
+		in.Attention = append(in.Attention, unseen("", unit.Slug, in.NotFetched))
+	}
 	found, err := h.files.CountStrangers(ctx, unit)
 	if found > 0 {
 		in.Attention = append(in.Attention, strangers("", unit.Slug, found))

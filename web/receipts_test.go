@@ -31,6 +31,12 @@ func TestFilesThatNobodyFetchedAreFound(t *testing.T) {
 			t.Errorf("%q lists %v, want %v", query, got, want)
 		}
 	}
+	p.execute(`UPDATE placements SET expires_at = datetime(placed_at, '+2 days') WHERE id = ?`, never)
+	for _, overview := range []string{"/", "/business-units/emea"} {
+		if link := c.get(overview).doc(t).Find(`.attention a[href="/business-units/emea/unfetched?days=3"]`); link.Length() != 1 {
+			t.Errorf("%s points %d times to the report", overview, link.Length())
+		}
+	}
 	for _, report := range []string{"/unfetched", "/business-units/emea/unfetched"} {
 		page := c.get(report + "?days=31")
 		if rows := page.doc(t).Find("tr[data-id]"); page.status != http.StatusOK || rows.Length() != 1 || rows.AttrOr("data-id", "") != never {
