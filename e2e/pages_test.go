@@ -39,7 +39,7 @@ func TestPages(t *testing.T) {
 		"not-found": "/business-units/nobody", "unit-empty": unitPath("empty"), "files-empty": unitPath("empty", "files"),
 		"rules-empty": unitPath("empty", "rules"), "simulate-empty": unitPath("empty", "simulate"), "catalogue-empty": unitPath("empty", "catalogue"),
 		"credentials-none": unitPath("empty", "credentials"), "connect-empty": unitPath("empty", "connect"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
-		"unfetched-empty": unitPath("empty", "unfetched"), "credentials-none": unitPath("empty", "credentials"), "history-empty": unitPath("empty", "history"), "usage-empty": unitPath("empty", "usage"),
+		"unfetched-empty": unitPath("empty", "unfetched"),
 	} {
 		v.visit(name, path)
 	}

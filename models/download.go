@@ -11,6 +11,7 @@ const (
 	ViaPortal DownloadVia = "portal" // by somebody who was signed in
 	ViaLink   DownloadVia = "link"   // by whoever held a share link
 	ViaClient DownloadVia = "client" // by an S3 client with the unit's credential set
+	ViaURL    DownloadVia = "url"    // by a presigned URL that was issued for a script
 )
 
 // Download is a receipt: that one placed file was fetched, by whom, from where
@@ -26,7 +27,7 @@ const (
 // what is fetched by it is told from other downloads; it opens nothing.
 //
 // A receipt of the portal or a link counts on its placement as soon as the file
-// is given out, one of an S3 client once it is complete.
+// is given out, one of an S3 client or of a URL for scripts once it is complete.
 type Download struct {
 	ID          int64       `gorm:"primaryKey;index:downloads_page,priority:3"`
 	UnitID      int64       `gorm:"column:business_unit_id;not null;index:downloads_page,priority:1;index:downloads_unit,priority:1"`

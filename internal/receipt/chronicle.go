@@ -14,8 +14,9 @@ const mostNamed = 20
 
 // fetcher is whose fetches one event tells of.
 type fetcher struct {
-	unitID               int64
-	accessKeyID, address string
+	unitID      int64
+	by, address string
+	via         models.DownloadVia
 }
 
 // told is what one event tells.
@@ -34,7 +35,7 @@ type chronicle struct {
 }
 
 func (c *chronicle) add(n news) {
-	who := fetcher{n.row.UnitID, n.accessKeyID, n.address}
+	who := fetcher{n.row.UnitID, n.row.By, n.address, n.row.Via}
 	if c.by == nil {
 		c.by = map[fetcher]*told{}
 	}
@@ -66,26 +67,30 @@ func (c *chronicle) record(ctx context.Context, tx *store.Store) error {
 
 func (t *told) event(who fetcher) history.Event {
 	event := history.Event{
-		By:     models.Actor{Kind: models.ActorPartner, Name: who.accessKeyID, Address: who.address},
+		By:     models.Actor{Kind: models.ActorPartner, Name: who.by, Address: who.address},
 		UnitID: who.unitID, Action: "file.downloaded",
 		Details: map[string]any{"files": t.files, "parts": t.parts, "bytes": t.bytes, "receipts": t.receipts},
+	}
+	with := " with an S3 client"
+	if who.via == models.ViaURL {
+		with = " with a presigned URL"
 	}
 	if t.files+t.parts == 1 {
 		event.ObjectKind, event.ObjectID = "placement", t.last.row.PlacementID
 		event.Details["key"], event.Details["size"] = t.last.fileKey, t.last.size
-		event.Summary = "Downloaded " + t.last.fileKey + " with an S3 client"
+		event.Summary = "Downloaded " + t.last.fileKey + with
 		if t.parts == 1 {
-			event.Summary = "Downloaded a part of " + t.last.fileKey + " with an S3 client"
+			event.Summary = "Downloaded a part of " + t.last.fileKey + with
 		}
 		return event
 	}
 	event.ObjectKind, event.ObjectID = "business_unit", who.unitID
-	event.Summary = "Downloaded " + files(t.files) + " with an S3 client"
+	event.Summary = "Downloaded " + files(t.files) + with
 	switch {
 	case t.files == 0:
-		event.Summary = "Downloaded parts of " + files(t.parts) + " with an S3 client"
+		event.Summary = "Downloaded parts of " + files(t.parts) + with
 	case t.parts > 0:
-		event.Summary = "Downloaded " + files(t.files) + " and parts of " + files(t.parts) + " with an S3 client"
+		event.Summary = "Downloaded " + files(t.files) + " and parts of " + files(t.parts) + with
 	}
 	return event
 }

@@ -44,19 +44,15 @@ func (s *Service) identify(ctx context.Context, tx *store.Store, units places, p
 		switch {
 		case n.row.ID != 0:
 		case n.ticket != "":
-			if err := n.adopt(ctx, tx); err != nil {
+			adopted, err := n.adopt(ctx, tx)
+			if err != nil {
 				return err
 			}
+			if !adopted {
+				units.want(wanted, n.entry)
+			}
 		default:
-			unit, key, ok := units.find(n.bucket, n.key)
-			if !ok {
-				n.unknown = true
-				continue
-			}
-			if wanted[unit.ID] == nil {
-				wanted[unit.ID] = map[string][]*entry{}
-			}
-			wanted[unit.ID][key] = append(wanted[unit.ID][key], n.entry)
+			units.want(wanted, n.entry)
 		}
 	}
 	for unitID, keys := range wanted {
@@ -65,6 +61,19 @@ func (s *Service) identify(ctx context.Context, tx *store.Store, units places, p
 		}
 	}
 	return nil
+}
+
+// want notes an entry as one whose file has to be found, by unit and key.
+func (p places) want(wanted map[int64]map[string][]*entry, e *entry) {
+	unit, key, ok := p.find(e.bucket, e.key)
+	if !ok {
+		e.unknown = true
+		return
+	}
+	if wanted[unit.ID] == nil {
+		wanted[unit.ID] = map[string][]*entry{}
+	}
+	wanted[unit.ID][key] = append(wanted[unit.ID][key], e)
 }
 
 // place finds the files of one unit. A file that a client fetched and at once
@@ -92,19 +101,21 @@ func (s *Service) place(ctx context.Context, tx *store.Store, unitID int64, keys
 				UnitID: unitID, PlacementID: file.ID, Via: models.ViaClient, At: e.begun.UTC().Truncate(time.Microsecond),
 				By: e.accessKeyID, AccessKeyID: e.accessKeyID, Address: e.address,
 			}
+			if e.ticket != "" { // the portal's key signed it, for whoever has the URL
+				e.row.Via, e.row.By, e.row.AccessKeyID = models.ViaURL, "presigned URL", ""
+			}
 		}
 	}
 	return nil
 }
 
-// adopt finds the receipt that was written when a presigned URL was given out. A
-// URL without one has nothing to add to.
-func (e *entry) adopt(ctx context.Context, tx *store.Store) error {
+// adopt finds the receipt that was written when a presigned URL was given out for
+// one click. A URL for scripts has none: each that follows it gets its own.
+func (e *entry) adopt(ctx context.Context, tx *store.Store) (bool, error) {
 	row, err := tx.ReceiptByTicket(ctx, e.ticket)
 	if fault.Is(err, fault.NotFound) {
-		e.unknown = true
-		return nil
+		return false, nil
 	}
 	e.row = row
-	return err
+	return err == nil, err
 }

@@ -227,9 +227,6 @@ func TestWhatIsNoFileOfAUnitLeavesNoTrace(t *testing.T) {
 	elsewhere := b.get("a.wav", 0, 100, clock.Real.Now())
 	elsewhere.Bucket = "active"
 	b.Observe(elsewhere)
-	forged := b.get("a.wav", 0, 100, clock.Real.Now())
-	forged.Ticket = "NOBODYGAVETHISOUT"
-	b.Observe(forged)
 	b.write()
 	if all := b.summaries(); len(all) != 0 {
 		t.Errorf("%v", all)
@@ -260,6 +257,25 @@ func TestAPresignedURLCompletesTheReceiptItWasGivenOutWith(t *testing.T) {
 			t.Errorf("%+v, %d downloads", rows, b.downloads(file))
 		}
 	})
+}
+
+func TestAURLForScriptsHasAReceiptForEachThatFollowsIt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, storetest.Open(t), "emea")
+	file := b.place(1, 30, "a.wav")[0]
+	for _, address := range []string{"192.0.2.7", "192.0.2.8"} {
+		f := b.get("a.wav", 0, 100, clock.Real.Now())
+		f.AccessKeyID, f.Ticket, f.Address = "AKIAOPERATOR", "SCRIPT", address
+		b.Observe(f)
+		b.write()
+	}
+	rows := b.receipts(file)
+	if len(rows) != 2 || rows[0].Via != models.ViaURL || rows[0].AccessKeyID != "" || rows[0].By != "presigned URL" || b.downloads(file) != 2 {
+		t.Errorf("%+v", rows)
+	}
+	if got := b.summaries()[1]; got != "presigned URL at 192.0.2.8: Downloaded a.wav with a presigned URL" {
+		t.Error(got)
+	}
 }
 
 func TestWhatCannotBeWrittenIsWrittenLater(t *testing.T) {

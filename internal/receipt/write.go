@@ -126,7 +126,7 @@ func insert(ctx context.Context, tx *store.Store, part []news) error {
 // extend adds to the receipts that were there before.
 func extend(ctx context.Context, tx *store.Store, part []news) error {
 	for _, n := range part {
-		if n.unknown || n.row.ID == 0 || n.was.ID == 0 && n.ticket == "" {
+		if n.unknown || n.row.ID == 0 || n.was.ID == 0 && n.row.Ticket == "" {
 			continue
 		}
 		more := models.Download{
@@ -147,7 +147,7 @@ func count(ctx context.Context, tx *store.Store, part []news) error {
 	var ids []int64
 	var told chronicle
 	for _, n := range part {
-		if n.unknown || n.ticket != "" {
+		if n.unknown || n.row.Ticket != "" {
 			continue
 		}
 		ended := n.now.complete && !n.written.complete
