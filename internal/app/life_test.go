@@ -16,10 +16,11 @@ import (
 	"seaportal/internal/testkit"
 )
 
-func ruleForm(name, action string) url.Values {
+// copyBillingCalls is the form of a rule that copies call recordings of one skill.
+func copyBillingCalls() url.Values {
 	return url.Values{
-		"name": {name}, "start_date": {time.Now().UTC().Format(time.DateOnly)}, "media_type": {"call-recording"},
-		"priority": {"1"}, "action": {action}, "after_days": {"0"}, "state": {"on"},
+		"name": {"Billing calls"}, "start_date": {time.Now().UTC().Format(time.DateOnly)}, "media_type": {"call-recording"},
+		"priority": {"1"}, "action": {"copy"}, "after_days": {"0"}, "state": {"on"},
 		"c[0].field": {"skill"}, "c[0].op": {"any-of"}, "c[0].value": {"billing"},
 	}
 }
@@ -46,7 +47,7 @@ func mainJob(t *testing.T, p *testkit.Portal) {
 	p.Unit(t, admin, "bu1")
 	p.Put(t, operator, "bu1", "a call.wav", "taken", billing)
 	p.Put(t, operator, "bu1", "b.wav", "left", map[string]string{"media-type": "call-recording", "skill": "sales"})
-	admin.MustPost(t, "/business-units/bu1/rules", ruleForm("Billing calls", "copy"))
+	admin.MustPost(t, "/business-units/bu1/rules", copyBillingCalls())
 	admin.MustPost(t, "/business-units/bu1/run", url.Values{})
 	var placed []string
 	began := time.Now()

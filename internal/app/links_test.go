@@ -41,7 +41,7 @@ func share(t *testing.T) *shared {
 	for key, size := range map[string]int{"large.wav": large, "a/ä \"1\".wav": 100, "a/2.wav": 200, "b/3.wav": 0} {
 		p.Put(t, operator, "bu1", key, strings.Repeat("x", size), billing)
 	}
-	s.admin.MustPost(t, "/business-units/bu1/rules", ruleForm("Billing calls", "copy"))
+	s.admin.MustPost(t, "/business-units/bu1/rules", copyBillingCalls())
 	s.admin.MustPost(t, "/business-units/bu1/run", url.Values{})
 	testkit.Await(t, "the files to be placed", func() bool {
 		s.admin.Get(t, "/business-units/bu1/files?status=placed").Page(t).Find("[data-key]").Each(func(_ int, row *goquery.Selection) {

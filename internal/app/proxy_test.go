@@ -88,7 +88,7 @@ func TestBehindAProxyThePublicURLsWork(t *testing.T) {
 	admin := p.Administrator(t)
 	p.Unit(t, admin, "bu1")
 	p.Put(t, p.Operator(t), "bu1", "a call.wav", "taken", billing)
-	admin.MustPost(t, "/business-units/bu1/rules", ruleForm("Billing calls", "copy"))
+	admin.MustPost(t, "/business-units/bu1/rules", copyBillingCalls())
 	admin.MustPost(t, "/business-units/bu1/run", url.Values{})
 	var id string
 	testkit.Await(t, "the file to be placed", func() bool {

@@ -43,7 +43,7 @@ func receiptsJob(t *testing.T, p *testkit.Portal) {
 	for i := range 5 {
 		p.Put(t, operator, "bu1", fmt.Sprintf("%d.wav", i), fmt.Sprintf("content %d", i), billing)
 	}
-	admin.MustPost(t, unitOne+"/rules", ruleForm("Billing calls", "copy"))
+	admin.MustPost(t, unitOne+"/rules", copyBillingCalls())
 	admin.MustPost(t, unitOne+"/run", url.Values{})
 	testkit.Await(t, "the files to be placed", func() bool { return len(list(t, admin, "?status=placed")) == 5 })
 	ids := list(t, admin, "?status=placed")

@@ -226,7 +226,7 @@ func TestAnAuthorityThatIsAwayIsAskedLessAndLess(t *testing.T) {
 	if !strings.Contains(text.String(), "get a certificate for sea.example") {
 		t.Errorf("the log says %s", text.String())
 	}
-	if _, err := shake(t, s.Server("http/1.1"), s.Client()); err != nil {
+	if err := shake(t, s.Server("http/1.1"), s.Client()); err != nil {
 		t.Errorf("the portal's own clients: %v", err)
 	}
 }

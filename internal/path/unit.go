@@ -26,6 +26,7 @@ func Connect(slug string) string { return unit(slug, "connect") }
 
 // ConnectClient is the connection guide of one client.
 func ConnectClient(slug, client string) string { return unit(slug, "connect", client) }
+
 // CredentialProgress is the part of the page that tells how far the making of a set is.
 func CredentialProgress(slug string) string { return unit(slug, "credentials", "progress") }
 

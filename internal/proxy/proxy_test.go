@@ -40,7 +40,7 @@ func TestClientIsTheLastAddressThatNoTrustedProxyHas(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
-	if got := (proxy.Trusted)(nil).Client(netip.MustParseAddr("10.1.1.1"), "198.51.100.9"); got.String() != "10.1.1.1" {
+	if got := proxy.Trusted(nil).Client(netip.MustParseAddr("10.1.1.1"), "198.51.100.9"); got.String() != "10.1.1.1" {
 		t.Errorf("nobody is trusted, and the header is believed: %s", got)
 	}
 }
