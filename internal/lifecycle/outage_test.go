@@ -1,0 +1,102 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"seaportal/internal/rule"
+	"seaportal/models"
+)
+
+func TestRefusalsFailThePlacementAndRetryPlacesIt(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("bad.wav", "bad", nil)
+	b.put("good.wav", "good", nil)
+	b.rule("copies", rule.Copy, nil)
+	refusing := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) && strings.HasSuffix(r.URL.Path, "bad.wav") {
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}}))
+	if report := b.run(refusing); report.Placed != 1 || report.Failed != 1 {
+		t.Fatalf("report %+v", report)
+	}
+	failed := b.only("bad.wav")
+	if failed.State != models.PlacementFailed || !strings.Contains(failed.LastError, "AccessDenied: as told") {
+		t.Errorf("%s because %q", failed.State, failed.LastError)
+	}
+	e := b.engine(0, nil)
+	if report := b.run(e); report.Placed != 0 {
+		t.Errorf("a failed placement was tried without being asked for: %+v", report)
+	}
+	if err := e.Retry(t.Context(), models.System, b.unit, []int64{failed.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.RunPending(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.only("bad.wav"); p.State != models.PlacementPlaced || p.LastError != "" || p.ContentType != "audio/wav" {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	slow := wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}}
+	if report := b.run(b.engine(0, through(slow))); report.Waiting != 1 {
+		t.Fatalf("report %+v", report)
+	}
+	p := b.only("a.wav")
+	if p.State != models.PlacementQueued || p.Attempts != 1 || p.NextAttemptAt == nil || !strings.Contains(p.LastError, "SlowDown") {
+		t.Errorf("%+v", p)
+	}
+	for i := 1; i < 12; i++ { // each further refusal counts; the twelfth is the last
+		b.run(b.engine(time.Duration(i)*time.Hour, through(slow)))
+	}
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.Attempts != 12 {
+		t.Errorf("%s after %d attempts", p.State, p.Attempts)
+	}
+}
+
+func TestAnOutageSparesTheBacklog(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files, most = 100, 12 // twice the four in flight, and those under way when that is reached
+	spread(files, 8, func(i int) { b.put(fmt.Sprintf("%03d.wav", i), content(i), nil) })
+	b.rule("copies", rule.Copy, nil)
+	var asked atomic.Int64
+	away := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			asked.Add(1)
+			return refuse(r, http.StatusInsufficientStorage, "InsufficientStorage"), nil
+		}
+		return nil, nil
+	}}))
+	if report := b.run(away); report.Waiting != files || report.Failed != 0 || asked.Load() > most {
+		t.Errorf("while S3 is full: %+v, asked %d times", report, asked.Load())
+	}
+	tried := 0
+	for _, rows := range b.placements() {
+		tried += rows[0].Attempts
+	}
+	if tried > most {
+		t.Errorf("%d attempts were counted", tried)
+	}
+	if report := b.run(b.engine(time.Hour, nil)); report.Placed != files {
+		t.Errorf("after it: %+v", report)
+	}
+}
