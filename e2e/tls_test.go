@@ -67,9 +67,9 @@ func TestPartnersClientsTakeTheLocalAuthority(t *testing.T) {
 	t.Parallel()
 	needPartnerClients(t)
 	at := launchTrial(t)
-	if !strings.Contains(at.out.String(), at.ca) {
-		t.Errorf("the start does not say where the authority is: %s", at.out)
-	}
+	eventually(t, startWithin, "the start says where the authority is", func() (bool, string) { // once it serves
+		return strings.Contains(at.out.String(), at.ca), at.out.String()
+	})
 	operator := at.operator()
 	if !strings.HasPrefix(operator.Endpoint, "https://") {
 		t.Fatalf("the endpoint is %s", operator.Endpoint)
