@@ -119,8 +119,7 @@ func (h *Credentials) toReveal(c echo.Context) (page revealing, err error) {
 	return page, err
 }
 
-// reveal shows the secret, and keeps browsers, proxies and other sites from
-// keeping it.
+// reveal shows the secret, and keeps browsers and proxies from keeping it.
 func (h *Credentials) reveal(c echo.Context, page revealing, issued credential.Issued) error {
 	_, unit, _ := ofUnit(c)
 	in := page.in
@@ -134,7 +133,7 @@ func (h *Credentials) reveal(c echo.Context, page revealing, issued credential.I
 	if box, err := h.bundles.Seal(page.session, unit, issued); err == nil { // else the page shows the secret without offering files
 		in.Sealed, in.Bundles = box, bundles()
 	}
-	keepNothing(c)
+	unkept(c)
 	return render(c, http.StatusOK, views.CredentialReveal(h.page(c), in))
 }
 

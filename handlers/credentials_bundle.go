@@ -36,15 +36,7 @@ func (h *Credentials) Bundle(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	keepNothing(c)
+	unkept(c)
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+file.Name+`"`) // of a slug and constants: nothing to escape
 	return c.Blob(http.StatusOK, file.Type, file.Body)
-}
-
-// keepNothing asks browsers and proxies not to keep an answer, nor to tell
-// other sites of it.
-func keepNothing(c echo.Context) {
-	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
 }

@@ -94,12 +94,11 @@ func (h *Links) Create(c echo.Context) error {
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.LinkCreated(p, page) })
 }
 
-// unkept keeps a page that shows a secret out of caches and referrers.
-func unkept(c echo.Context) {
-	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
-}
+// unkept keeps a page that shows a secret, or whose address is one, out of
+// caches. Other sites learn nothing of it as of no page: Referrer-Policy stays
+// at same-origin. With no-referrer browsers would send the page's own forms
+// with `Origin: null`, which is refused where no Sec-Fetch-Site says better.
+func unkept(c echo.Context) { c.Response().Header().Set("Cache-Control", "no-store") }
 
 // Revoke ends a link.
 func (h *Links) Revoke(c echo.Context) error {

@@ -29,8 +29,7 @@ func (h *SetUp) New(c echo.Context) error {
 
 func (h *SetUp) form(c echo.Context, status int, in views.SetUpProps) error {
 	in.Token = c.Param("token")
-	c.Response().Header().Set("Cache-Control", "no-store")
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	unkept(c)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.SetUp(p, in) })
 }
 

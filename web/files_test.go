@@ -73,6 +73,11 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	}
 	partner := p.anonymous()
 	page := partner.get(link)
+	for from, a := range map[string]answer{"issuer": c.postFrom(a, links, nil), "partner": partner.postFrom(page, link, nil)} {
+		if a.status == http.StatusForbidden {
+			t.Errorf("the form of the %s is refused as another site's", from)
+		}
+	}
 	if page.status != http.StatusOK || !strings.Contains(page.header.Get("Content-Security-Policy"), "form-action 'self' "+nowhere+";") {
 		t.Errorf("the link answers %d, policy %s", page.status, page.header.Get("Content-Security-Policy"))
 	}

@@ -191,6 +191,18 @@ func (c *client) post(path string, form url.Values) answer {
 	return c.send(http.MethodPost, path, form, nil)
 }
 
+// postFrom sends a form of a page as browsers do where they send no
+// Sec-Fetch-Site: by plain HTTP, to another host than localhost. A page without
+// referrers has no origin either (Fetch standard, "append a request `Origin`
+// header").
+func (c *client) postFrom(page answer, path string, form url.Values) answer {
+	origin := c.p.url
+	if page.header.Get("Referrer-Policy") == "no-referrer" {
+		origin = "null"
+	}
+	return c.send(http.MethodPost, path, form, map[string]string{"Origin": origin})
+}
+
 func (c *client) send(method, path string, form url.Values, header map[string]string) answer {
 	c.p.t.Helper()
 	r, err := http.NewRequestWithContext(c.p.t.Context(), method, c.p.url+path, strings.NewReader(form.Encode()))

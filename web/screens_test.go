@@ -252,8 +252,11 @@ func TestSetUpLinkMakesTheFirstAdministratorAndSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := "/set-up/" + token
-	if a := c.get(link); a.status != http.StatusOK || a.header.Get("Referrer-Policy") != "no-referrer" {
+	if a := c.get(link); a.status != http.StatusOK || a.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the link answers %d", a.status)
+	}
+	if a := c.postFrom(c.get(link), link, nil); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a browser that sends no Sec-Fetch-Site gets %d", a.status)
 	}
 	form := url.Values{"email": {"root@example.com"}, "name": {"Root"}, "password": {"short"}}
 	if a := c.post(link, form); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("input[name=email]").AttrOr("value", "") != "root@example.com" {
