@@ -57,6 +57,9 @@ func (pg *page) credentials() account {
 	if cache := pg.Header.Get("Cache-Control"); !strings.Contains(cache, "no-store") {
 		pg.t.Errorf("%s: the page with the secret has Cache-Control %q", pg.Path, cache)
 	}
+	if policy := pg.Header.Get("Referrer-Policy"); policy != "same-origin" { // browsers would send its forms with Origin: null
+		pg.t.Errorf("%s: the page with the secret has Referrer-Policy %q", pg.Path, policy)
+	}
 	a := account{ID: pg.field("access-key-id"), Secret: pg.field("secret-access-key"), Endpoint: pg.field("endpoint"), Region: pg.field("region")}
 	a.locate(pg.t, pg.field("file-location"))
 	return a

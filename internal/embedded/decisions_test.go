@@ -2,12 +2,16 @@ package embedded_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/versity/versitygw/auth"
+	"github.com/versity/versitygw/s3err"
 )
 
 // What is decided in the process is what versitygw's own IAM service decides.
@@ -53,7 +57,36 @@ func TestDecisionsAreThoseOfTheIAMService(t *testing.T) {
 	if err != nil || !bytes.Equal(here, there) {
 		t.Errorf("the signing keys differ: %v", err)
 	}
-	if _, err := r.server.Decide("AKIANOBODY0000000000", "s3:GetObject", "*", nil); err == nil {
-		t.Error("an unknown key is decided about")
+}
+
+// A key that is deleted between the check of a signature and the decision is
+// refused as any deleted key, and not answered as a fault of the server.
+func TestAKeyDeletedBeforeTheDecisionIsUnknown(t *testing.T) {
+	t.Parallel()
+	r := shared(t)
+	key, _ := unitUser(t, r, "overtaken", r.bucket(t, "overtaken"), "unit")
+	if _, _, err := r.server.SigningKeys(key, "20261123"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.iam(t).DeleteAccessKey(t.Context(), &iam.DeleteAccessKeyInput{UserName: aws.String("sea-overtaken"), AccessKeyId: &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.server.Decide(key, "s3:GetObject", "arn:aws:s3:::overtaken/unit/a", nil)
+	var answer s3err.S3Error
+	if !errors.As(err, &answer) || answer.StatusCode() != http.StatusForbidden || answer.BaseError().Code != "InvalidAccessKeyId" {
+		t.Errorf("answers %v", err)
+	}
+}
+
+// What cannot be looked up is no proof that a key is gone.
+func TestAKeyThatCannotBeLookedUpIsNotCalledUnknown(t *testing.T) {
+	r := start(t, t.TempDir())
+	key, _ := unitUser(t, r, "unread", r.bucket(t, "unread"), "unit")
+	if err := r.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.server.SigningKeys(key, "20261123"); err == nil || errors.Is(err, auth.ErrNoSuchUser) {
+		t.Errorf("says %v", err)
 	}
 }

@@ -15,9 +15,8 @@ import (
 )
 
 // GetUserByAccessKeyID gives the owner of a key, with all keys, active or not.
-// Each S3 request asks twice, so the answer is cached. versitygw takes every
-// error for an unknown key: one that is none goes to the log, as nobody else
-// would hear of it.
+// Each S3 request asks twice, so the answer is cached. An error that is none of
+// IAM's goes to the log: versitygw answers InternalError and says no more.
 func (s *iamStore) GetUserByAccessKeyID(ctx context.Context, keyID string) (*types.User, error) {
 	cached, generation := s.cache.user(keyID)
 	if cached != nil {
@@ -32,7 +31,7 @@ func (s *iamStore) GetUserByAccessKeyID(ctx context.Context, keyID string) (*typ
 		whole, err = s.wholeUser(user)
 	}
 	if err != nil {
-		s.log.ErrorContext(ctx, "cannot look up an access key, so it is refused", "access_key_id", keyID, "error", err)
+		s.log.ErrorContext(ctx, "cannot look up an access key, so its request fails", "access_key_id", keyID, "error", err)
 		return nil, err
 	}
 	s.cache.remember(generation, strings.Clone(keyID), whole)

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -9,8 +10,10 @@ import (
 	"time"
 
 	"github.com/versity/versitygw/auth"
+	"github.com/versity/versitygw/iamapi/iamerr"
 	"github.com/versity/versitygw/iamapi/policy"
 	"github.com/versity/versitygw/iamapi/types"
+	"github.com/versity/versitygw/s3err"
 )
 
 // identities answers the two questions of every S3 request in the process:
@@ -57,6 +60,9 @@ func (i *identities) EvaluatePolicy(access, sessionToken string, actions []auth.
 		return i.IAMServiceStandalone.EvaluatePolicy(access, sessionToken, actions, resources, condition)
 	}
 	user, _, err := i.owner(access)
+	if errors.Is(err, auth.ErrNoSuchUser) { // deleted since the signature was checked
+		return auth.PolicyEvaluation{}, s3err.GetInvalidAccessKeyIdErr(access)
+	}
 	if err != nil {
 		return auth.PolicyEvaluation{}, err
 	}
@@ -79,12 +85,16 @@ func (i *identities) unusual(access, sessionToken string) bool {
 	return sessionToken != "" || access == i.BucketOwner().Access || strings.HasPrefix(access, temporary)
 }
 
-// owner gives the user of an active key, and its secret. For versitygw every
-// other key is one that it does not know.
+// owner gives the user of an active key, and its secret. Every other key is one
+// that versitygw does not know: auth.ErrNoSuchUser. A database that cannot be
+// read proves nothing about a key, and is another error.
 func (i *identities) owner(access string) (*types.User, string, error) {
 	user, err := i.users.GetUserByAccessKeyID(context.Background(), access)
+	if errors.As(err, new(iamerr.Error)) {
+		return nil, "", auth.ErrNoSuchUser
+	}
 	if err != nil {
-		return nil, "", auth.ErrNoSuchUser // what went wrong is in the log
+		return nil, "", err
 	}
 	at := slices.IndexFunc(user.AccessKeys, func(key types.AccessKeyEntry) bool { return key.AccessKeyId == access })
 	if at < 0 || user.AccessKeys[at].Status != active {
