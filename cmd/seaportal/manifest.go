@@ -16,14 +16,15 @@ type manifest struct {
 }
 
 type manifestVerify struct {
-	Key      string `help:"The portal's public keys: a file, or the URL of its /.well-known/sea-manifest-key. Without it nobody knows whose signature it is." placeholder:"FILE|URL" env:"SEA_MANIFEST_KEY"`
-	Manifest string `arg:"" help:"The signed manifest."`
-	Dir      string `arg:"" help:"The directory that the files were fetched into."`
+	Key       string `help:"The portal's public keys: a file, or the URL of its /.well-known/sea-manifest-key." placeholder:"FILE|URL" env:"SEA_MANIFEST_KEY"`
+	AnySigner bool   `help:"Do without --key: finds damage, but not who changed the manifest and signed it anew." env:"SEA_MANIFEST_ANY_SIGNER"`
+	Manifest  string `arg:"" help:"The signed manifest."`
+	Dir       string `arg:"" help:"The directory that the files were fetched into."`
 }
 
 // Run prints what is not as the manifest says, and fails if there is any.
 func (v manifestVerify) Run(ctx context.Context, stdout io.Writer) error {
-	return app.VerifyManifest(ctx, stdout, v.Manifest, v.Dir, v.Key)
+	return app.VerifyManifest(ctx, stdout, v.Manifest, v.Dir, v.Key, v.AnySigner)
 }
 
 type manifestRotate struct {

@@ -23,15 +23,15 @@ const (
 
 // VerifyManifest checks the files in a directory against a signed manifest, and
 // writes what it finds. key is a file with the portal's public keys or the URL
-// of them; empty checks against the manifest's own key, with a warning. The
+// of them; it may be empty where anySigner takes the manifest's own key. The
 // error is one line for the terminal; it is there too when a file is not as it
 // should be.
-func VerifyManifest(ctx context.Context, out io.Writer, file, dir, key string) error {
+func VerifyManifest(ctx context.Context, out io.Writer, file, dir, key string, anySigner bool) error {
 	keys, err := publicKeys(ctx, key)
 	if err != nil {
 		return err
 	}
-	found, err := manifest.Verify(ctx, out, manifest.Check{Manifest: file, Dir: dir, Keys: keys})
+	found, err := manifest.Verify(ctx, out, manifest.Check{Manifest: file, Dir: dir, Keys: keys, AnySigner: anySigner && key == ""})
 	if err == nil && !found.Clean() {
 		err = fmt.Errorf("the files are not what the manifest lists: %s", found)
 	}

@@ -116,14 +116,14 @@ func manifestJob(t *testing.T, p *testkit.Portal, admin *testkit.Person) {
 	}
 	var said strings.Builder
 	keys := p.URL + "/.well-known/sea-manifest-key"
-	if err := app.VerifyManifest(t.Context(), &said, file, dir, keys); err != nil || !strings.Contains(said.String(), "files      5 ok") {
+	if err := app.VerifyManifest(t.Context(), &said, file, dir, keys, false); err != nil || !strings.Contains(said.String(), "files      5 ok") {
 		t.Errorf("%v: %s", err, said.String())
 	}
 	write(t, filepath.Join(dir, "3.wav"), "kontent 3")
-	if err := app.VerifyManifest(t.Context(), io.Discard, file, dir, keys); err == nil {
+	if err := app.VerifyManifest(t.Context(), io.Discard, file, dir, keys, false); err == nil {
 		t.Error("an altered file passes")
 	}
-	if err := app.VerifyManifest(t.Context(), io.Discard, file, dir, p.URL+"/livez/none"); err == nil {
+	if err := app.VerifyManifest(t.Context(), io.Discard, file, dir, p.URL+"/livez/none", false); err == nil {
 		t.Error("a page without keys passes for keys")
 	}
 }

@@ -21,6 +21,10 @@ import (
 // changed, cut short, or signed by somebody else.
 var ErrSignature = errors.New("the manifest is not what was signed")
 
+// ErrNoKey says that there is nothing to tell the portal's signature from
+// anybody's by.
+var ErrNoKey = errors.New("no key is given, so anybody could have signed the manifest: fetch the portal's from its /.well-known/sea-manifest-key")
+
 // longestSignature bounds the last line, in bytes.
 const longestSignature = 8 << 10
 

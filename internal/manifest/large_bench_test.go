@@ -40,7 +40,7 @@ func BenchmarkLargeManifest(b *testing.B) {
 			var most uint64
 			for b.Loop() {
 				most = max(most, writeLarge(b, maker, path))
-				result, err := manifest.Verify(b.Context(), io.Discard, manifest.Check{Manifest: path, Dir: b.TempDir()})
+				result, err := manifest.Verify(b.Context(), io.Discard, manifest.Check{Manifest: path, Dir: b.TempDir(), AnySigner: true})
 				if err != nil || result.Missing != int64(n) {
 					b.Fatalf("%s, %v", result, err)
 				}

@@ -152,7 +152,7 @@ func (b *bench) published() []byte {
 func (b *bench) verify(at string, keys []byte) (manifest.Result, string, error) {
 	b.t.Helper()
 	var out strings.Builder
-	result, err := manifest.Verify(b.t.Context(), &out, manifest.Check{Manifest: at, Dir: b.dir, Keys: keys})
+	result, err := manifest.Verify(b.t.Context(), &out, manifest.Check{Manifest: at, Dir: b.dir, Keys: keys, AnySigner: keys == nil})
 	return result, out.String(), err
 }
 
@@ -220,7 +220,7 @@ func TestVerifyTellsWhatIsMissingAlteredAndExtra(t *testing.T) {
 	b.place("again.txt", "new content", "SHA256")
 	at := b.save(b.make(everything))
 	if result, printed, err := b.verify(at, nil); err != nil || result.Refused != 1 || result.OK != 9 || result.Unsummed != 1 || result.Earlier != 1 ||
-		!strings.Contains(printed, "warning    whose key that is was not checked") {
+		!strings.Contains(printed, "warning    anybody may have signed this") {
 		t.Fatalf("%+v, %v\n%s", result, err, printed)
 	}
 	b.fetch("altered.txt", "content of altered.txT")
@@ -269,6 +269,26 @@ func TestVerifyFollowsNoLinkOutOfTheDirectory(t *testing.T) {
 	}
 	if result, printed, err := b.verify(at, nil); err != nil || result.OK != 0 || result.Unreadable != 1 {
 		t.Errorf("%+v, %v\n%s", result, err, printed)
+	}
+}
+
+// Whoever changes a manifest can sign it with a key of their own. So no key, and
+// an empty file of keys, is no check.
+func TestWithoutAKeyNoManifestIsGood(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, storetest.Open(t))
+	b.place("a.txt", "content", "SHA256")
+	at := b.save(b.make(everything))
+	for name, check := range map[string]manifest.Check{
+		"no key":                      {Manifest: at, Dir: b.dir},
+		"an empty file":               {Manifest: at, Dir: b.dir, Keys: []byte{}},
+		"an empty set":                {Manifest: at, Dir: b.dir, Keys: []byte(`{"keys":[]}`)},
+		"an empty set and any signer": {Manifest: at, Dir: b.dir, Keys: []byte(`{"keys":[]}`), AnySigner: true},
+	} {
+		var out strings.Builder
+		if _, err := manifest.Verify(t.Context(), &out, check); err == nil || out.Len() > 0 {
+			t.Errorf("%s: %v\n%s", name, err, out.String())
+		}
 	}
 }
 

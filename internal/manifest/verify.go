@@ -23,9 +23,11 @@ const longestLine = 1 << 20
 type Check struct {
 	Manifest string // file
 	Dir      string // with the files
-	// Keys is the portal's JWK set, or one JWK. Without it the manifest's own
-	// key is used, which does not show whose that is.
+	// Keys is the portal's JWK set, or one JWK.
 	Keys []byte
+	// AnySigner takes the manifest's own key where no keys are given. That finds
+	// what was damaged, and nobody who changed it on purpose: they sign it anew.
+	AnySigner bool
 }
 
 // Result is what a check found.
@@ -61,6 +63,9 @@ func Verify(ctx context.Context, out io.Writer, c Check) (Result, error) {
 		return Result{}, fmt.Errorf("open manifest: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	if len(c.Keys) == 0 && !c.AnySigner {
+		return Result{}, ErrNoKey
+	}
 	a, err := authenticate(f, c.Keys)
 	if err != nil {
 		return Result{}, err
@@ -141,7 +146,8 @@ func readHead(line []byte) (head, error) {
 func (d *disk) introduce(top head, a authentic) error {
 	worth := "good, by the key " + a.keyID
 	if !a.known {
-		worth += "\nwarning    whose key that is was not checked: give --key, from the portal's /.well-known/sea-manifest-key"
+		worth += ", whoever has that" +
+			"\nwarning    anybody may have signed this: only --key shows that the portal did"
 	}
 	_, err := fmt.Fprintf(d.out, "manifest   %s of %s (%s), made %s by %s\nsignature  %s\n",
 		shown(top.ID), shown(top.Unit.Name), shown(top.Unit.Slug), top.MadeAt.UTC().Format(time.RFC3339), shown(top.MadeBy), worth)
