@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -60,7 +61,9 @@ func send(c echo.Context, d *link.Delivery) error {
 }
 
 // sender is the answer's writer: it notes what was sent, and counts a download
-// as complete just before its last bytes leave.
+// as complete just before the file's last bytes leave. A file in ranges is
+// counted no later than that: else its halves could be had with two tickets,
+// and no ticket would ever count.
 type sender struct {
 	http.ResponseWriter
 	ctl *http.ResponseController
@@ -68,6 +71,7 @@ type sender struct {
 	d   *link.Delivery
 
 	expect     int64 // bytes of this answer's body; -1: not known
+	toEnd      bool  // the file's last byte is among them
 	sent, told int64 // bytes; told is what the delivery knows of
 	last       time.Time
 	failed     error
@@ -98,7 +102,7 @@ func (s *sender) send(r *http.Request) error {
 	if s.d.Size == 0 && s.sent == 0 {
 		return s.d.Finish(s.ctx, nil)
 	}
-	return nil
+	return s.d.Leave(s.ctx)
 }
 
 // unreadable is what a person learns of a file that S3 does not give now.
@@ -109,9 +113,12 @@ func unreadable(err error) error {
 	return fault.Wrap(fault.Unavailable, err, "The storage did not do its part, so the file cannot be fetched now. Try again in a minute.")
 }
 
-// WriteHeader learns how long the body of this answer is.
+// WriteHeader learns how long the body of this answer is, and whether it ends as
+// the file does. Of an answer in several parts nobody knows: it counts as if.
 func (s *sender) WriteHeader(status int) {
 	if status == http.StatusOK || status == http.StatusPartialContent {
+		span := s.Header().Get("Content-Range")
+		s.toEnd = span == "" || strings.Contains(span, "-"+strconv.FormatInt(s.d.Size-1, 10)+"/")
 		if n, err := strconv.ParseInt(s.Header().Get("Content-Length"), 10, 64); err == nil {
 			s.expect = n
 		}
@@ -138,7 +145,7 @@ func (s *sender) before(n int64) error {
 	at := clock.Real.Now()
 	if s.expect >= 0 && s.sent+n >= s.expect { // the last bytes of this answer
 		done, err := s.tell(at, s.sent+n)
-		if err == nil && done {
+		if err == nil && (done || s.toEnd) {
 			err = s.d.Finish(s.ctx, nil)
 		}
 		if err != nil {

@@ -111,3 +111,51 @@ func TestATransferOutlivesTheServersTimeouts(t *testing.T) {
 		t.Error("the download was not counted")
 	}
 }
+
+// TestWhoLeavesTheEndOutIsSeen fetches a file in ranges: each is noted, and the
+// one with the last byte counts, whatever was sent with this ticket before it.
+func TestWhoLeavesTheEndOutIsSeen(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	links, unit, id := placedFile(t, s)
+	created, err := links.Create(t.Context(), models.CLI, unit, link.New{PlacementIDs: []int64{id}, Lifetime: time.Hour, MaxDownloads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	way, err := links.Redeem(t.Context(), created.Token.Reveal(), link.Wish{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetch := func(span string) int {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header.Set("Range", "bytes="+span)
+		answer := httptest.NewRecorder()
+		d, err := links.Begin(t.Context(), created.Token.Reveal(), way.Ticket.Reveal(), false)
+		if err == nil {
+			err = send(echo.New().NewContext(r, answer), d)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Code
+	}
+	for _, step := range []struct {
+		span         string
+		parts, whole int
+	}{{"0-9", 1, 0}, {"100-199", 1, 0}, {"-1", 1, 1}, {"0-", 1, 1}} {
+		if code := fetch(step.span); code != http.StatusPartialContent {
+			t.Fatalf("%s answers %d", step.span, code)
+		}
+		rows, err := s.HistoryFrom(t.Context(), 0, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]int{}
+		for _, row := range rows {
+			said[row.Action]++
+		}
+		if said["file.download_in_part"] != step.parts || said["file.downloaded"] != step.whole {
+			t.Errorf("after %s: %v", step.span, said)
+		}
+	}
+}

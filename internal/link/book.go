@@ -32,6 +32,7 @@ func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) 
 	if errors.Is(err, store.ErrStale) {
 		return false, fault.Wrap(fault.NotFound, err, msgGone)
 	}
+	d.first = d.first || sent > 0 && total == sent
 	return !d.IsZIP() && total >= d.Size, err
 }
 
@@ -145,6 +146,19 @@ func (d *Delivery) Break(ctx context.Context, sent, total int64) error {
 		event := d.event("file.download_broke_off", fmt.Sprintf("A download of %s broke off", named(d.placements())))
 		event.Details["bytes"] = total
 		return history.Record(ctx, tx, event)
+	})
+}
+
+// Leave records that a part was fetched as it was asked for, once for each
+// ticket: who never asks for the end is seen too.
+func (d *Delivery) Leave(ctx context.Context) error {
+	if d.counted || !d.first {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
+	defer cancel()
+	return d.s.Store.Tx(ctx, func(tx *store.Store) error {
+		return history.Record(ctx, tx, d.event("file.download_in_part", fmt.Sprintf("A part of %s was downloaded", named(d.placements()))))
 	})
 }
 

@@ -19,7 +19,8 @@ const bookTime = 10 * time.Second
 
 // Delivery is one transfer of bytes that the portal sends itself: a file, or a
 // ZIP of several. Whoever sends calls Keep every few seconds, Finish just before
-// the last bytes leave, and Break when the transfer ended before that.
+// the last bytes leave, Break when the transfer ended before that, and Leave when
+// no more than a part was asked for.
 type Delivery struct {
 	Disposition string    // of the answer, which saves it under its name
 	Type        string    // its content type: nothing that a browser runs
@@ -34,6 +35,7 @@ type Delivery struct {
 	ticket  models.LinkTicket
 	files   []store.FileOfLink
 	counted bool // this ticket counted before: nothing more is counted
+	first   bool // of all transfers with this ticket, the one that sent its first bytes
 }
 
 // Begin opens the transfer that a ticket is for. With look, it only tells what
