@@ -81,7 +81,7 @@ func (h *System) Show(c echo.Context) error {
 		}
 		for _, run := range runs {
 			in.Runs = append(in.Runs, views.RunRow{
-				Job: run.Job, Unit: run.Unit, Started: run.Started, Took: run.Took.Round(time.Millisecond).String(),
+				Job: run.Job, Unit: run.Unit, Started: run.Started, Took: run.Took,
 				Result: run.Result, Failed: run.Failed,
 			})
 		}

@@ -36,7 +36,7 @@ func (in BusinessUnitShowProps) steps() []setupStep {
 		{Step: credential, action: "Credentials", href: path.Credentials(slug)},
 		{Step: ui.Step{
 			Done: !in.ClientSeen.IsZero(), Title: "Connect a client",
-			Text: "Done when the first signed request arrives. Clients report “access denied” until the first file arrives. This is expected; the folder marker in Settings ends it.",
+			Text: "Done when the first signed request arrives." + in.emptyFolder(),
 		}, action: "Connection guide", href: path.Connect(slug)},
 		{Step: ui.Step{Done: in.Rules > 0, Title: "Create a rule", Text: "A rule copies or moves files into SEA, each file once."}, action: "Rules", href: path.Rules(slug)},
 		{Step: ui.Step{Done: in.EverPlaced, Title: "First file placed", Text: "Happens by itself once a rule that is on matches a file."}, action: "Files", href: path.Files(slug)},
@@ -49,6 +49,14 @@ func (in BusinessUnitShowProps) steps() []setupStep {
 		}
 	}
 	return all
+}
+
+// emptyFolder is what clients make of a folder without a file, where that is how it stands.
+func (in BusinessUnitShowProps) emptyFolder() string {
+	if in.Files > 0 || in.FolderMarker {
+		return ""
+	}
+	return " Until a file is in the folder, clients with a window may say “access denied” and those on the command line list nothing. This is expected; the folder marker in Settings lets them open it."
 }
 
 func unitSteps(in BusinessUnitShowProps) templ.Component {
@@ -79,7 +87,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(stepsDone(in.steps()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 50, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 58, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -115,7 +123,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.Title)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 61, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 69, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -128,7 +136,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 62, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 70, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -164,7 +172,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 				var templ_7745c5c3_Var7 templ.SafeURL
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(s.href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 65, Col: 85}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 73, Col: 85}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -177,7 +185,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(s.action)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 65, Col: 98}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 73, Col: 98}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {

@@ -52,7 +52,7 @@ func awsCLI(s bundle.Set) guide {
 		run: commands("aws s3 ls --recursive "+word("s3://"+s.Location)+awsAt(s),
 			"aws s3 sync "+word("s3://"+s.Location)+" ./in"+awsAt(s)),
 		errors: []pair{
-			{"ls prints nothing and ends with 1", "The folder is empty, or the path is mistyped below " + s.Location + "."},
+			{"aws s3 ls prints nothing and exits with 1", "The folder is empty, or the path is mistyped below " + s.Location + "."},
 			{otherWord(s, "SSL validation failed … wrong version number", "Connection was closed before we received a valid response"), schemeMismatch(s, "the endpoint")},
 		},
 	}

@@ -618,7 +618,7 @@ func emptyFolder(f Folder) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p>There is no file in it now. Until the first one arrives, clients with a window say “access denied” or “not found”, and those on the command line show nothing. Create a rule to place files, or turn the folder marker on in Settings.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p>There is no file in it now. Until the first one arrives, clients with a window may say “access denied” or “not found”, and those on the command line list nothing. This is expected. Create a rule to place files, or turn the folder marker on in Settings.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

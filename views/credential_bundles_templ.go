@@ -36,7 +36,7 @@ func credentialBundles(in CredentialRevealProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"card\" aria-labelledby=\"bundles\" data-secret><header class=\"card-head\"><h2 id=\"bundles\">Or save them as a file</h2></header><div class=\"card-body\"><p class=\"muted\">Possible from this page only, for ten minutes. Nothing is kept for it, and the history says who took which.</p></div><ul class=\"lines link-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"saving\" data-secret><div class=\"saving-head\"><h3>Or save them as a file</h3><p class=\"muted small\">Treat it like a password. Possible from this page only, for ten minutes; the history says who saved which.</p></div><ul class=\"lines link-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -95,7 +95,7 @@ func credentialBundles(in CredentialRevealProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</ul></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</ul></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

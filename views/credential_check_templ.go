@@ -112,7 +112,7 @@ func CredentialTest(p layout.Page, in CredentialTestProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"card-body\"><p>The portal goes the way of a partner's request: key, policy, location, a file, encryption, endpoint and certificate. It changes nothing.</p><p class=\"muted\">It has no secret, so it asks with its own key. What only the secret can show is tried with the command beside this.</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"card-body\"><p>The portal goes the way of a partner's request: key, policy, location, a file, encryption, endpoint and certificate. It changes nothing.</p><p class=\"muted\">It has no secret, so it asks with its own key. What only the secret can show is tried with the commands on the partner’s side.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -25,7 +25,7 @@ type CredentialProof struct {
 
 // took writes how long something took: 48 ms, 4.2 s.
 func took(d time.Duration) string {
-	if d < 10*time.Second {
+	if d < time.Second {
 		return ui.Count(d.Milliseconds()) + " ms"
 	}
 	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"

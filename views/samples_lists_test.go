@@ -334,7 +334,7 @@ func otherSamples() []sample {
 	}
 	var runs []views.RunRow
 	for i, job := range []string{"Scan", "Place", "Expire", "Reconcile"} {
-		runs = append(runs, views.RunRow{Job: job, Unit: "emea-contact-centre", Started: now.Add(-time.Duration(i) * time.Minute), Took: fmt.Sprintf("%d ms", 12+i*40), Result: "Nothing to do", Failed: i == 3})
+		runs = append(runs, views.RunRow{Job: job, Unit: "emea-contact-centre", Started: now.Add(-time.Duration(i) * time.Minute), Took: time.Duration(12+i*640) * time.Millisecond, Result: "Nothing to do", Failed: i == 3})
 	}
 	u := unit
 	long := unitIn("enabled")

@@ -260,7 +260,7 @@ func credentialSamples() []sample {
 		{"credentials-test-done", views.CredentialTest(at, views.CredentialTestProps{Unit: unit, Connect: connect, Done: true, Checks: []views.ConnectionCheck{
 			{Name: "Access key", Outcome: "passed", Said: "The set SEAK••••B0DZ exists and is active."},
 			{Name: "Policy", Outcome: "failed", Said: "The policy is not the one that the portal wrote.", Partner: "They may do more or less than they should.", Do: "The portal writes it again within the hour, and records what it found."},
-			{Name: "Location", Outcome: "noted", Said: absurd, Partner: "Many clients say “access denied” of an empty folder.", Do: "Wait for the first file."},
+			{Name: "Location", Outcome: "noted", Said: absurd, Partner: "Clients with a window may say “access denied”.", Do: "Wait for the first file."},
 			{Name: "A file in it", Outcome: "skipped", Said: "There is no file to read yet."},
 		}})},
 		{"credentials-test-viewer", views.CredentialTest(viewer(home+"/credentials"), views.CredentialTestProps{

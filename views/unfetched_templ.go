@@ -84,7 +84,7 @@ func Unfetched(p layout.Page, in UnfetchedProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = layout.Shell(p, layout.Frame{Title: "Files nobody fetched"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.Shell(p, layout.Frame{Title: "Deletes soon, never downloaded"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -132,7 +132,7 @@ func Unfetched(p layout.Page, in UnfetchedProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = layout.UnitShell(p, *in.Unit, layout.TabFiles, layout.Frame{Title: "Files nobody fetched"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.UnitShell(p, *in.Unit, layout.TabFiles, layout.Frame{Title: "Deletes soon, never downloaded"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -332,7 +332,7 @@ func unfetchedTable(p layout.Page, in UnfetchedProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</span></header><section class=\"table cards\" tabindex=\"0\" aria-label=\"Files nobody fetched table\"><table><thead><tr><th scope=\"col\">File</th>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</span></header><section class=\"table cards\" tabindex=\"0\" aria-label=\"Files never downloaded table\"><table><thead><tr><th scope=\"col\">File</th>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -382,7 +382,7 @@ func unfetchedTable(p layout.Page, in UnfetchedProps) templ.Component {
 }
 
 func (in UnfetchedProps) headline() string {
-	return ui.Plural(in.Files, "file is", "files are") + " deleted within " + ui.Plural(int64(in.Days), "day", "days") + ", downloaded by nobody"
+	return ui.Plural(in.Files, "file is", "files are") + " deleted within " + ui.Plural(int64(in.Days), "day", "days") + ", never downloaded"
 }
 
 func unfetchedRow(p layout.Page, in UnfetchedProps, r UnfetchedRow) templ.Component {

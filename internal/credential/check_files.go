@@ -45,7 +45,7 @@ func (s *Service) checkLocation(ctx context.Context, unit models.BusinessUnit) (
 		marker = true
 	}
 	c.Outcome, c.Said = Noted, unit.FileLocation()+" can be listed, and is empty."
-	c.Partner = "Many clients say “access denied” or “not found” of an empty folder. That is no fault of the set."
+	c.Partner = "Clients with a window may say “access denied” or “not found”, those on the command line list nothing. The set is not at fault."
 	c.Do = "Wait for the first file, or turn the folder marker on in Settings."
 	if marker {
 		c.Partner, c.Do = "An empty folder: the folder marker is there, so clients can open it.", ""
