@@ -120,6 +120,11 @@ func (v *viewer) visitFiles(person *portal, slug string) {
 	}
 	query := "?" + url.Values{"id": {id}}.Encode()
 	v.visitIfThere(person, "file-delete", unitPath(slug, "files", "delete")+query)
+	v.open(unitPath(slug, "files"))
+	v.click(`input[name="id"][value="`+id+`"]`, `input[name="id"]:checked`)
+	v.look("files-selected")
+	person.get(file + "/download").want(http.StatusSeeOther)
+	v.visit("file-downloaded", file)
 
 	v.visitLinks(slug, person.files(slug, "placed"))
 }
@@ -205,12 +210,22 @@ func (v *viewer) visitCredentials(slug string) {
 	v.visit("credentials-active", page)
 	v.visit("connect", unitPath(slug, "connect"))
 	v.visit("connect-aws-cli", unitPath(slug, "connect", "aws-cli"))
-	v.visit("credentials-regenerate", page+"/regenerate")
-	v.visit("credentials-revoke", page+"/revoke")
-	v.open(page + "/test")
-	v.look("credentials-test")
+	v.visit("credentials-test", page+"/test")
 	v.click(`form[action$="/credentials/test"] button[type="submit"]`, `.facts .badge`)
 	v.look("credentials-tested")
+	v.visit("credentials-regenerate", page+"/regenerate")
+	v.confirm(slug, `main form[action$="/regenerate"]`, `[data-field="secret-access-key"]`)
+	v.look("credentials-regenerated")
+	v.visit("credentials-revoke", page+"/revoke")
+	v.confirm(slug, `main form[action$="/revoke"]`, `form[action$="/credentials"]`)
+	v.look("credentials-revoked")
+}
+
+// confirm types the unit's slug into a form that asks for it, and sends it.
+func (v *viewer) confirm(slug, form, appears string) {
+	v.t.Helper()
+	v.typeInto(form+` input[name="confirm"]`, slug)
+	v.click(form+` button[type="submit"]`, appears)
 }
 
 // visitFaults looks at a form that was refused.

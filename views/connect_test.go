@@ -108,6 +108,9 @@ func TestRevealOffersEachFile(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	if doc.Find("main form").Last().Find("[name=saved]").Length() != 1 {
+		t.Error("the page asks whether the secret was saved before it offers the files")
+	}
 	if forms.Closest("[data-secret]").Length() != 1 {
 		t.Error("the sealed secret stays when the page is left")
 	}

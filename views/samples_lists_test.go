@@ -333,7 +333,7 @@ func otherSamples() []sample {
 		})
 	}
 	var runs []views.RunRow
-	for i, job := range []string{"Scan", "Place", "Expire", "Reconcile"} {
+	for i, job := range []string{"scan", "run_unit", "expire", "reconcile"} {
 		runs = append(runs, views.RunRow{Job: job, Unit: "emea-contact-centre", Started: now.Add(-time.Duration(i) * time.Minute), Took: time.Duration(12+i*640) * time.Millisecond, Result: "Nothing to do", Failed: i == 3})
 	}
 	u := unit

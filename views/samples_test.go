@@ -133,6 +133,8 @@ func unitSamples() []sample {
 	setUp := views.BusinessUnitShowProps{Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", HasCredential: true}
 	unconfirmed := setUp
 	unconfirmed.Unconfirmed, unconfirmed.ScanProblem = true, "AccessDenied: "+absurd
+	filled := setUp
+	filled.Files, filled.Bytes, filled.EverPlaced = 114, 1_329_643, true
 	warned := page("/")
 	warned.Warnings = []layout.Warning{{Title: "The life cycle's clock is shifted by 721h", Text: "For trials only: files expire earlier than they should."}}
 	warned.Flash = layout.Flash{Tone: ui.ToneOK, Text: "Business unit EMEA Contact Centre was created."}
@@ -157,6 +159,7 @@ func unitSamples() []sample {
 		{"unit-backlog-unknown", views.BusinessUnitShow(page(home), unknown)},
 		{"unit-backlog-today", views.BusinessUnitShow(page(home), today)},
 		{"unit-set-up", views.BusinessUnitShow(page(home), setUp)},
+		{"unit-set-up-filled", views.BusinessUnitShow(page(home), filled)},
 		{"unit-problems", views.BusinessUnitShow(viewer(home), unconfirmed)},
 		{"unit-off", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("off"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"unit-enabling", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("enabling"), ActiveStorage: "active/emea-contact-centre/"})},

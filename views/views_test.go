@@ -60,6 +60,28 @@ func TestFileRowsCarryTheirIdentity(t *testing.T) {
 	}
 }
 
+func TestTheChecklistSpeaksOfAnEmptyFolderOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"unit-set-up": true, "unit-set-up-filled": false} {
+		text := find(t, name).Find(".checklist").Text()
+		if got := strings.Contains(text, "clients with a window may say “access denied” and those on the command line list nothing"); got != want {
+			t.Errorf("%s: %t, want %t: %s", name, got, want, text)
+		}
+	}
+}
+
+func TestSystemNamesJobsAndTimesForPeople(t *testing.T) {
+	t.Parallel()
+	var got []string
+	find(t, "system").Find("table tbody tr").Each(func(_ int, e *goquery.Selection) {
+		got = append(got, e.Find("th").Text()+", "+e.Find("td.num").Text())
+	})
+	want := []string{"Scan, 12 ms", "Run unit, 652 ms", "Expire, 1.3 s", "Reconcile, 1.9 s"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestComposerPostsTheContractsFields(t *testing.T) {
 	t.Parallel()
 	doc := find(t, "rule-new")

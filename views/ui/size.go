@@ -47,3 +47,11 @@ var byteUnits = []string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
 
 // ExactBytes writes a size to the byte, for the pages where it is compared: 14,200,133 bytes.
 func ExactBytes(n int64) string { return Plural(n, "byte", "bytes") }
+
+// FullSize writes a size both ways, for pages where one is all that is said: 14.2 MB (14,200,133 bytes), 599 bytes.
+func FullSize(n int64) string {
+	if n < 1000 {
+		return ExactBytes(n)
+	}
+	return Bytes(n) + " (" + ExactBytes(n) + ")"
+}

@@ -13,6 +13,15 @@ import (
 
 var now = time.Date(2026, 11, 23, 9, 52, 0, 0, time.UTC)
 
+func TestFullSizeSaysNothingTwice(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 kB (1,000 bytes)", 14_200_133: "14.2 MB (14,200,133 bytes)"} {
+		if got := ui.FullSize(n); got != want {
+			t.Errorf("FullSize(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{
