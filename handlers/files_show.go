@@ -150,7 +150,7 @@ func (h *Files) steps(ctx context.Context, unit models.BusinessUnit, p models.Pl
 	}
 	steps := make([]views.FileStep, len(page.Rows))
 	for i, row := range page.Rows {
-		steps[i] = views.FileStep{At: row.At, Text: row.Summary, Extra: row.Address, Tone: ui.ToneNone}
+		steps[i] = views.FileStep{At: row.At, Text: row.Summary, From: row.Address, Tone: ui.ToneNone}
 		if row.ActorKind != models.ActorSystem {
 			steps[i].By = row.ActorName
 		}

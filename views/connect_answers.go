@@ -5,7 +5,7 @@ import "seaportal/internal/credential/bundle"
 // answers are S3's own words for what is wrong, which clients pass on more or less.
 func answers(s bundle.Set) []pair {
 	all := []pair{
-		{"AccessDenied", "The path is not exactly " + s.Location + ", or the client tried to write: partners fetch and delete."},
+		{"AccessDenied", "The path is not exactly " + s.Location + ", the client tried to write (partners fetch and delete), or it comes from an address that is not allowed."},
 		{"InvalidAccessKeyId", "The set was regenerated or revoked. Ask for the new one."},
 		{"SignatureDoesNotMatch", "The secret was mistyped, or copied with a space or a line break."},
 		{"RequestTimeTooSkewed", "The clock of that computer is more than 15 minutes off."},

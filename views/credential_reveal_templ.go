@@ -191,7 +191,7 @@ func CredentialReveal(p layout.Page, in CredentialRevealProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = emptyFolder(in.Connect.Folder).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emptyFolder(in.Connect).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

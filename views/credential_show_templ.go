@@ -138,7 +138,7 @@ func CredentialShow(p layout.Page, in CredentialShowProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = emptyFolder(in.Connect.Folder).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emptyFolder(in.Connect).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -55,11 +55,11 @@ type Attribute struct {
 
 // FileStep is one thing that happened to a file.
 type FileStep struct {
-	At    time.Time
-	Text  string
-	By    string // empty: SEA itself
-	Tone  ui.Tone
-	Extra string
+	At   time.Time
+	Text string
+	By   string // empty: SEA itself
+	From string // the address it was asked from; empty: none
+	Tone ui.Tone
 }
 
 func (in FileShowProps) here() bool { return in.File.State == "placed" }

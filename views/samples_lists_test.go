@@ -205,7 +205,7 @@ func fileSamples() []sample {
 		ETag: "d41d8cd98f00b204e9800998ecf8427e", RuleVersion: 2, Action: rule.Copy, Source: "Still in active storage", Downloads: 3,
 		Attributes: []views.Attribute{{Name: "media-type", Value: "screen-recording"}, {Name: "skill", Value: "Claims DE"}, {Name: "agent", Value: absurd[:200]}},
 		Steps: []views.FileStep{
-			{At: now.Add(-time.Hour), Text: "Downloaded through the portal", By: "Ada Admin", Extra: "from 192.0.2.7"},
+			{At: now.Add(-time.Hour), Text: "Downloaded through the portal", By: "Ada Admin", From: "192.0.2.7"},
 			{At: now.AddDate(0, 0, -2), Text: "Placed in SEA: size and checksum verified"},
 			{At: now.AddDate(0, 0, -2), Text: "Queued by the rule Northwind audit, version 2"},
 		},

@@ -70,6 +70,15 @@ func TestTheChecklistSpeaksOfAnEmptyFolderOnlyWhereThereIsOne(t *testing.T) {
 	}
 }
 
+func TestAFolderCanBeOpenedOnlyWithASet(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"credentials-active": true, "credentials-reveal": true, "credentials-revoked": false, "credentials-none": false} {
+		if got := strings.Contains(find(t, name).Find(".note").Text(), "The folder can be opened"); got != want {
+			t.Errorf("%s: %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestSystemNamesJobsAndTimesForPeople(t *testing.T) {
 	t.Parallel()
 	var got []string
