@@ -59,7 +59,7 @@ func beSibling(ctx context.Context, text string, out io.Writer) error {
 		orphaned()
 	}()
 	engine := lifecycle.New(lifecycle.Config{
-		Store: s, Objects: objects.New(s3Client(nil)), //nolint:contextcheck // it reads settings and waits for nothing
+		Store: s, Objects: objects.New(s3Client(nil)),
 		Clock: clock.Real, Log: slog.New(slog.DiscardHandler), MaxSegment: 255,
 	})
 	tell := json.NewEncoder(out)
