@@ -159,7 +159,11 @@ func useEverySet(t *testing.T, p *portal, h *hunt) (sets []account) {
 	issue := func(path string) account {
 		t.Helper()
 		form := url.Values{"nonce": {p.get(path).nonce()}, "confirm": {secretUnit}}
-		set := h.shown(p.post(strings.TrimSuffix(path, "/"), form))
+		answer := p.post(strings.TrimSuffix(path, "/"), form)
+		set := h.shown(answer)
+		for _, file := range answer.bundleForms() { // where the secret belongs too: what they leave behind is searched
+			p.post(at+"/bundle", file).want(http.StatusOK)
+		}
 		post(path, form, http.StatusConflict) // sent again: by a double click, by Reload
 		return set
 	}
