@@ -144,7 +144,7 @@ func TestAnAuthorityOnTheNetGivesCertificates(t *testing.T) {
 				t.Cleanup(func() { _ = plain.Close() })
 				go func() { _ = plain.Serve(challenges) }()
 			}
-			go s.Run(t.Context())
+			run(t, s)
 			await(t, s, allThere)
 			trusts(t, listener.Addr().String(), authority.roots, options.Domains)
 			looksAfterItsCache(t, options, authority)

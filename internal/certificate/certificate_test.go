@@ -8,6 +8,19 @@ import (
 	"time"
 )
 
+// run looks after the certificates until the test ends. The test's folder is
+// removed after that: whoever looked after its files meanwhile would make them
+// anew.
+func run(t *testing.T, s *Source) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Run(t.Context())
+	}()
+	t.Cleanup(func() { <-done })
+}
+
 // shake shakes hands over a connection.
 func shake(t *testing.T, server, client *tls.Config) error {
 	t.Helper()

@@ -206,7 +206,7 @@ func TestReloadLooksAtOnceAndRunSoon(t *testing.T) {
 		dir := t.TempDir()
 		makePair(t, "first.example", time.Hour).put(t, dir)
 		w := watch(t, dir)
-		go w.Run(t.Context())
+		run(t, w.Source)
 		synctest.Wait()
 		makePair(t, "second.example", time.Hour).put(t, dir)
 		w.Reload()

@@ -159,7 +159,7 @@ func TestTheServerCertificateIsRenewedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mustOpen(t, t.TempDir(), trial)
 		first, authority := leafOf(t, s), authorityOf(t, s)
-		go s.Run(t.Context())
+		run(t, s)
 		<-time.After(serverLife - renewBefore - day)
 		if !leafOf(t, s).Equal(first) {
 			t.Error("it was renewed too early")
