@@ -140,7 +140,7 @@ func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		err := next(c)
 		if c.Get(brokenOff) != nil {
-			panic(http.ErrAbortHandler) //nolint:forbidigo // see above
+			panic(http.ErrAbortHandler) //nolint:forbidigo // http.ErrAbortHandler is how the server is told to abort an answer
 		}
 		return err
 	}
