@@ -10,6 +10,11 @@ import (
 	"seaportal/models"
 )
 
+// ofUnit is the condition for files that are found by their ids, or by their
+// rule. The plus keeps SQLite from looking for them among all files of the unit,
+// which it prefers to a long list of ids: it knows nothing of their number.
+const ofUnit = "+business_unit_id = ?"
+
 // File gives one file of a unit; fault.NotFound for another unit's.
 func (s *Store) File(ctx context.Context, unitID, id int64) (models.File, error) {
 	file, err := gorm.G[models.File](s.read).Where("business_unit_id = ? AND id = ?", unitID, id).First(ctx)
@@ -18,7 +23,7 @@ func (s *Store) File(ctx context.Context, unitID, id int64) (models.File, error)
 
 // FilesByID gives the files of a unit with those ids, in no order.
 func (s *Store) FilesByID(ctx context.Context, unitID int64, ids []int64) ([]models.File, error) {
-	files, err := gorm.G[models.File](s.read).Where("business_unit_id = ? AND id IN ?", unitID, ids).Find(ctx)
+	files, err := gorm.G[models.File](s.read).Where(ofUnit+" AND id IN ?", unitID, ids).Find(ctx)
 	return files, wrap(err, "read %d files", len(ids))
 }
 
@@ -92,7 +97,7 @@ func (s *Store) SaveSeen(ctx context.Context, unitID int64, seen []models.File, 
 // MarkGone records that files are no longer in active storage.
 func (s *Store) MarkGone(ctx context.Context, unitID int64, ids []int64, now time.Time) error {
 	err := s.wdb(ctx).Model(&models.File{}).
-		Where("business_unit_id = ? AND id IN ? AND gone_at IS NULL", unitID, ids).Update("gone_at", now).Error
+		Where(ofUnit+" AND id IN ? AND gone_at IS NULL", unitID, ids).Update("gone_at", now).Error
 	return wrap(err, "mark %d files as gone", len(ids))
 }
 
@@ -109,7 +114,7 @@ func (s *Store) OpenFiles(ctx context.Context, unitID, rules int64, limit int) (
 
 // Offered records that files were offered to the rules with that fingerprint.
 func (s *Store) Offered(ctx context.Context, unitID, rules int64, ids []int64) error {
-	err := s.wdb(ctx).Model(&models.File{}).Where("business_unit_id = ? AND id IN ?", unitID, ids).
+	err := s.wdb(ctx).Model(&models.File{}).Where(ofUnit+" AND id IN ?", unitID, ids).
 		Update("offered_to", rules).Error
 	return wrap(err, "offer %d files of unit %d", len(ids), unitID)
 }
@@ -118,7 +123,7 @@ func (s *Store) Offered(ctx context.Context, unitID, rules int64, ids []int64) e
 // tells how many these were. A claim is permanent.
 func (s *Store) Claim(ctx context.Context, rule models.Rule, ids []int64, now time.Time) (int64, error) {
 	result := s.wdb(ctx).Model(&models.File{}).
-		Where("business_unit_id = ? AND id IN ? AND rule_id IS NULL", rule.UnitID, ids).
+		Where(ofUnit+" AND id IN ? AND rule_id IS NULL", rule.UnitID, ids).
 		Updates(map[string]any{"rule_id": rule.ID, "rule_version": rule.Version, "claimed_at": now, "excluded": false})
 	return result.RowsAffected, wrap(result.Error, "claim %d files for rule %d", len(ids), rule.ID)
 }
@@ -127,7 +132,7 @@ func (s *Store) Claim(ctx context.Context, rule models.Rule, ids []int64, now ti
 // have never been queued.
 func waiting(db *gorm.DB, rule models.Rule) *gorm.DB {
 	return db.Model(&models.File{}).
-		Where("business_unit_id = ? AND rule_id = ? AND processed_at IS NULL AND gone_at IS NULL", rule.UnitID, rule.ID)
+		Where(ofUnit+" AND rule_id = ? AND processed_at IS NULL AND gone_at IS NULL", rule.UnitID, rule.ID)
 }
 
 // UnjudgedFiles gives waiting files of a rule that were last held against
@@ -159,7 +164,7 @@ func (s *Store) DueFiles(ctx context.Context, rule models.Rule, storedBy time.Ti
 
 // MarkProcessed records that files were queued, or can never be.
 func (s *Store) MarkProcessed(ctx context.Context, unitID int64, ids []int64, now time.Time) error {
-	err := s.wdb(ctx).Model(&models.File{}).Where("business_unit_id = ? AND id IN ?", unitID, ids).
+	err := s.wdb(ctx).Model(&models.File{}).Where(ofUnit+" AND id IN ?", unitID, ids).
 		Update("processed_at", now).Error
 	return wrap(err, "mark %d files as processed", len(ids))
 }

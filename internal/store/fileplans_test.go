@@ -1,0 +1,71 @@
+package store
+
+import (
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seaportal/models"
+)
+
+// TestFilesAreChangedWithoutALookAtAllOthers asks SQLite how it finds the files
+// of a long list of ids. A plan that goes through the unit's files makes a run
+// cost the square of their number. PostgreSQL counts them, and decides by that.
+func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "sea.db"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	ids := make([]int64, 1024)
+	for i := range ids {
+		ids[i] = int64(i + 1)
+	}
+	ctx, now, rule := t.Context(), time.Now(), models.Rule{ID: 1, UnitID: 1, Version: 1}
+	for name, act := range map[string]func() error{
+		"gone":      func() error { return s.MarkGone(ctx, 1, ids, now) },
+		"offered":   func() error { return s.Offered(ctx, 1, 7, ids) },
+		"claimed":   func() error { _, err := s.Claim(ctx, rule, ids, now); return err },
+		"judged":    func() error { return s.Judge(ctx, rule, ids, true) },
+		"processed": func() error { return s.MarkProcessed(ctx, 1, ids, now) },
+		"unjudged":  func() error { _, err := s.UnjudgedFiles(ctx, rule, 10); return err },
+		"due":       func() error { _, err := s.DueFiles(ctx, rule, now, 10); return err },
+	} {
+		for _, step := range plan(t, s, act) {
+			if strings.Contains(step, "(business_unit_id=?)") || strings.HasPrefix(step, "SCAN") {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+}
+
+// plan gives the steps by which SQLite does what act asks of it.
+func plan(t *testing.T, s *Store, act func() error) []string {
+	t.Helper()
+	var asked []string
+	note := func(db *gorm.DB) { asked = append(asked, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...)) }
+	for _, db := range []*gorm.DB{s.read, s.write} {
+		_ = db.Callback().Query().Replace("note", note)
+		_ = db.Callback().Update().Replace("note", note)
+	}
+	if err := act(); err != nil {
+		t.Fatal(err)
+	}
+	if len(asked) != 1 {
+		t.Fatalf("it asked %d things", len(asked))
+	}
+	var rows []struct{ Detail string }
+	if err := s.write.Raw("EXPLAIN QUERY PLAN " + asked[0]).Scan(&rows).Error; err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	for _, row := range rows {
+		steps = append(steps, row.Detail)
+	}
+	return steps
+}
