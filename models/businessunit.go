@@ -65,6 +65,9 @@ type BusinessUnit struct {
 	DailyLimit    int         `gorm:"not null"`
 	FolderMarker  bool        `gorm:"not null"`
 	KeyTemplate   string      `gorm:"not null"`
+	// CustomKeyARN is the KMS key that encrypts what is placed from now on;
+	// empty for the system-generated one.
+	CustomKeyARN string `gorm:"column:kms_key_arn;not null;default:''"`
 	// AllowedAddresses are the ranges that the credential set works from, one a
 	// line and normalised; empty for any. PolicyWanted counts their changes and
 	// PolicyDone those that the IAM policy holds.

@@ -58,7 +58,8 @@ const (
 // never deleted, and FileID is unique, which is what makes a second placement
 // impossible. Key and SourceETag are the file's; SEAKey is the target's key
 // below the unit's SEA prefix, empty until one was chosen. Attempts counts the
-// errors that S3 answered. VerifiedBy says how the copy was verified. Held says
+// errors that S3 answered. VerifiedBy says how the copy was verified, and KeyARN which KMS key encrypts
+// it, empty for what was placed before SEA encrypted. Held says
 // that a hold keeps the file from expiring. RemovedFrom is the IP address that
 // the removal was asked for from, empty where none is known. Downloads counts
 // the receipts that count, see Download.
@@ -75,6 +76,7 @@ type Placement struct {
 	Size              int64          `gorm:"not null"`
 	Checksum          string         `gorm:"not null"`
 	VerifiedBy        string         `gorm:"not null;size:40"`
+	KeyARN            string         `gorm:"column:key_arn;not null;default:''"`
 	ContentType       string         `gorm:"not null"`
 	State             PlacementState `gorm:"not null;size:20;index:placements_state,priority:2;index:placements_expiry,priority:1"`
 	SourceState       SourceState    `gorm:"not null;size:20"`

@@ -81,7 +81,7 @@ var inLocation = []models.PlacementState{models.PlacementPlacing, models.Placeme
 func (s *Store) RestartPlacing(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOne(ctx, p, models.PlacementQueued, map[string]any{
 		"state": models.PlacementPlacing, "sea_key": p.SEAKey, "owner": p.Owner, "lease_until": p.LeaseUntil,
-		"rule_version": p.RuleVersion, "action": p.Action,
+		"rule_version": p.RuleVersion, "action": p.Action, "key_arn": p.KeyARN,
 	}), "restart placement %d", p.ID)
 }
 
@@ -93,7 +93,7 @@ func (s *Store) Retarget(ctx context.Context, p models.Placement) error {
 // Correct records what a copy really is where that is not what was catalogued.
 func (s *Store) Correct(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
-		"size": p.Size, "checksum": p.Checksum, "content_type": p.ContentType,
+		"size": p.Size, "checksum": p.Checksum, "content_type": p.ContentType, "key_arn": p.KeyARN,
 	}), "correct placement %d", p.ID)
 }
 

@@ -24,7 +24,7 @@ var kept = []any{
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{}, &models.IAMKeyAddress{},
 	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},
-	&models.ManifestKey{},
+	&models.ManifestKey{}, &models.KMSKey{}, &models.UnitKey{},
 }
 
 // TestMigrationsMakeWhatTheModelsSay compares every column and index.

@@ -33,6 +33,7 @@ var steps = []step{
 	{"links to many files", linksToManyFiles},
 	{"allowed and seen addresses", keepAddresses},
 	{"receipts and manifests", receiptsAndManifests},
+	{"encryption keys", encryptionKeys},
 }
 
 // schemaMigration is one step that was run.
