@@ -48,7 +48,9 @@ func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
 func plan(t *testing.T, s *Store, act func() error) []string {
 	t.Helper()
 	var asked []string
-	note := func(db *gorm.DB) { asked = append(asked, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...)) }
+	note := func(db *gorm.DB) {
+		asked = append(asked, db.Explain(db.Statement.SQL.String(), db.Statement.Vars...))
+	}
 	for _, db := range []*gorm.DB{s.read, s.write} {
 		_ = db.Callback().Query().Replace("note", note)
 		_ = db.Callback().Update().Replace("note", note)
