@@ -11,6 +11,7 @@
 //	guarded               one writer a key; If-Match and If-None-Match
 //	watched               tells the portal of each write, deletion and fetch
 //	remembered            what buckets say about access, without a look at the disk
+//	encrypted             objects of the buckets that rest encrypted
 //	durable               nothing is answered before it is on stable storage
 //	posix (versitygw)     objects are files, metadata is extended attributes
 //

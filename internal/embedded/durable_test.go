@@ -102,7 +102,7 @@ func newDisks(t *testing.T) *disks {
 	t.Cleanup(files.Shutdown)
 	p := newPlatter(root)
 	lowest := newDurable(files, root, "", p)
-	d := &disks{Backend: decorate(lowest, Config{Notify: func(Event) {}}), t: t, platter: p, durable: lowest}
+	d := &disks{Backend: decorate(lowest, meta.XattrMeta{}, Config{Notify: func(Event) {}}), t: t, platter: p, durable: lowest}
 	input := &s3.CreateBucketInput{Bucket: aws.String("b"), CreateBucketConfiguration: &types.CreateBucketConfiguration{}}
 	if err := d.CreateBucket(t.Context(), input, []byte("{}")); err != nil {
 		t.Fatal(err)

@@ -105,6 +105,11 @@ func (s *sent) WriteTo(w io.Writer) (int64, error) {
 			return 0, err
 		}
 	}
+	if decrypted, ok := s.body.(*plain); ok && s.fetch.Length > wholeFile {
+		n, err := decrypted.WriteTo(buffered)
+		s.fetch.Sent += n
+		return n, err
+	}
 	n, err := buffered.ReadFrom(s.body)
 	s.fetch.Sent += n
 	return n, err

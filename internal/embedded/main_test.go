@@ -15,10 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
 	"seaportal/internal/embedded"
+	"seaportal/internal/keys"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 )
@@ -27,6 +29,8 @@ const (
 	region  = "eu-central-1"
 	rootKey = "AKIAOPERATOR00000000"
 	rootSec = "operator-secret-that-is-long-enough-0000"
+
+	encryptedBucket = "encrypted"
 )
 
 // rig is one running server with what it stands on. There can be one at a time:
@@ -35,6 +39,7 @@ const (
 type rig struct {
 	dir    string
 	db     *store.Store
+	keys   *keys.Local
 	server *embedded.Server
 	http   *http.Transport
 	log    *lockedBuffer
@@ -68,14 +73,23 @@ func open(ctx context.Context, dir, listen string, change ...func(*embedded.Conf
 	if err != nil {
 		return nil, err
 	}
-	keys, err := sealed.LoadKey(dir, "")
+	master, err := sealed.LoadKey(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	r.keys = &keys.Local{Store: r.db, Master: master, Region: region}
+	ordinary, err := r.keys.CreateKey(ctx, &kms.CreateKeyInput{})
 	if err != nil {
 		return nil, err
 	}
 	cfg := embedded.Config{
 		DataDir: dir, S3Listen: listen, Region: region,
 		RootAccessKey: rootKey, RootSecret: sealed.NewPlain(rootSec),
-		Keys: keys, Store: r.db, Notify: r.hear, Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Keys: master, Store: r.db, Notify: r.hear, Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Encryption: &embedded.Encryption{
+			Buckets: []string{encryptedBucket}, Keys: r.keys,
+			DefaultKey: func(context.Context) (string, error) { return *ordinary.KeyMetadata.Arn, nil },
+		},
 	}
 	for _, set := range change {
 		set(&cfg)

@@ -50,21 +50,22 @@ func openObjects(cfg Config, dataDir string) (backend.Backend, error) {
 			return nil, fmt.Errorf("open metadata directory: %w", err)
 		}
 	}
-	files, err := posix.New(root, attributes, opts)
+	files, err := posix.New(root, markedETags{attributes, cfg.Encryption}, opts)
 	if err != nil {
 		return nil, fmt.Errorf("open object directory: %w", err)
 	}
-	return decorate(newDurable(files, root, sidecar, osDisk{}), cfg), nil
+	return decorate(newDurable(files, root, sidecar, osDisk{}), attributes, cfg), nil
 }
 
 // decorate puts the other layers on top of the durable one.
-func decorate(files *durable, cfg Config) backend.Backend {
+func decorate(files *durable, attributes meta.MetadataStorer, cfg Config) backend.Backend {
+	contents := &encrypted{files: files, Encryption: cfg.Encryption, attributes: attributes}
 	return listed{newGuarded(&watched{
-		layer:    newRemembered(files),
+		layer:    newRemembered(contents),
 		operator: cfg.RootAccessKey,
 		ticket:   cfg.TicketArgument,
 		fetched:  cfg.Fetched,
-		size:     files.size,
+		size:     contents.size,
 		notify:   cfg.Notify,
 		now:      func() time.Time { return time.Now().UTC() },
 	})}

@@ -41,8 +41,8 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 
 var running atomic.Bool
 
-// Config says what to run. All fields but TLS, Proxies, OwnMark, Fetched and
-// TicketArgument are needed.
+// Config says what to run. All fields but TLS, Proxies, OwnMark, Encryption,
+// Fetched and TicketArgument are needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
@@ -66,6 +66,9 @@ type Config struct {
 
 	Keys  *sealed.Key  // seals the secrets of access keys
 	Store *store.Store // keeps users, policies and access keys
+
+	// Encryption says what rests encrypted; nil for nothing.
+	Encryption *Encryption
 
 	// Notify hears of each change of an object before the change is answered.
 	// It must return at once; it is called from many goroutines.

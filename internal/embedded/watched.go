@@ -156,7 +156,11 @@ func (w *watched) event(ctx context.Context, kind EventKind, bucket, key string)
 // stands at all.
 func (w *watched) describe(ctx context.Context, kind EventKind, bucket, key string) (Event, bool) {
 	event := w.event(ctx, kind, bucket, key)
-	head, err := w.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled})
+	in := &s3.HeadObjectInput{Bucket: &bucket, Key: &key}
+	if kind == Created { // of what is deleted nobody wants it, and it may take a key that is disabled
+		in.ChecksumMode = types.ChecksumModeEnabled
+	}
+	head, err := w.HeadObject(ctx, in)
 	if err != nil {
 		return event, false
 	}
