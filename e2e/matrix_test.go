@@ -43,7 +43,17 @@ func TestClients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := raise(t, signer)
-			s.each(t, "fetch", s.fetches)
+			s.each(t, "fetch", func(t *testing.T, p partner) {
+				if p.cannot == "" {
+					s.fetches(t, p)
+				}
+			})
+			s.each(t, "fetch what they can", func(t *testing.T, p partner) {
+				if p.cannot != "" {
+					s.operator.remove(t, s.set.Bucket, s.set.Prefix+p.cannot)
+					s.fetches(t, p)
+				}
+			})
 			t.Run("restic", s.restores)
 			s.each(t, "refused", func(t *testing.T, p partner) {
 				wantAttemptsRefused(t, p.refused(newCLI(t, s.set), s.others))

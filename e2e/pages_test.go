@@ -45,7 +45,7 @@ func TestPages(t *testing.T) {
 	}
 	for _, page := range []string{
 		"", "rules", "rules/new", "simulate", "catalogue", "catalogue?state=open", "catalogue?q=nothing-is-called-so",
-		"files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "files?downloaded=never", "unfetched", "unfetched?days=30", "history", "usage", "usage?period=7d", "settings", "strangers", "links", "disable",
+		"files", "files?status=any&q=wav", "files?q=nothing-is-called-so", "files?downloaded=never", "unfetched", "unfetched?days=30", "history", "usage", "usage?period=7d", "settings", "settings/encryption", "strangers", "links", "disable",
 	} {
 		name := "unit-" + strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(page, "-"), "-")
 		v.visitIfThere(person, name, strings.TrimSuffix(unitPath(slug)+"/"+page, "/"))

@@ -73,6 +73,14 @@ func (a account) put(t *testing.T, key, body string, metadata map[string]string)
 	}
 }
 
+// remove deletes an object.
+func (a account) remove(t *testing.T, bucket, key string) {
+	t.Helper()
+	if _, err := a.sdk().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}); err != nil {
+		t.Fatalf("remove %s/%s: %v", bucket, key, err)
+	}
+}
+
 // refusal is one thing that a partner must not be able to do.
 type refusal struct {
 	name string

@@ -72,7 +72,7 @@ func (h *Files) hold(ctx context.Context, p models.Placement) (*views.Hold, erro
 
 func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShowProps {
 	in := views.FileShowProps{
-		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy),
+		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy), KeyARN: p.KeyARN,
 		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action), Source: sourceText(p),
 		Attempts: p.Attempts, NextTry: when(p.NextAttemptAt), Removed: when(p.RemovedAt),
 		Removal: removal(p), Downloads: p.Downloads,

@@ -6,6 +6,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/history"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/manifest"
@@ -32,6 +33,7 @@ type Services struct {
 	Usage       *usage.Service
 	Receipts    *receipt.Service
 	Manifests   *manifest.Service
+	Keys        *keys.Service
 	// Life is the life cycle's clock.
 	Life clock.Clock
 	// Endpoint is the public URL of S3, Region its region; Amazon says that it
@@ -52,6 +54,7 @@ type Handlers struct {
 	SetUp       SetUp
 	Theme       Theme
 	Units       Units
+	Encryption  Encryption
 	Credentials Credentials
 	Connect     Connect
 	Rules       Rules
@@ -77,6 +80,7 @@ func New(s Services) *Handlers {
 		SetUp:       SetUp{frame: f, accounts: s.Accounts},
 		Theme:       Theme{Secure: s.Secure},
 		Units:       Units{frame: f, units: s.Units, credentials: s.Credentials, rules: s.Rules, files: s.Files},
+		Encryption:  Encryption{frame: f, keys: s.Keys},
 		Credentials: Credentials{frame: f, credentials: s.Credentials, bundles: s.Bundles, folder: folder{s.Files}, connect: connect},
 		Connect:     Connect{frame: f, credentials: s.Credentials, folder: folder{s.Files}, endpoint: connect},
 		Rules:       Rules{frame: f, rules: s.Rules},

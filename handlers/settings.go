@@ -30,6 +30,7 @@ func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps)
 	if in.Addresses.LockVersion == "" { // another form of the page came back
 		in.Addresses = addressForm(unit)
 	}
+	in.CustomKey = unit.CustomKeyARN != ""
 	in.ActiveStorage, in.RetentionDays = unit.ActiveBucket+"/"+unit.ActivePrefix, unit.RetentionDays
 	in.Files, in.Held, in.LastDeleted = summary.ByState[models.PlacementPlaced].Files, summary.Held, when(summary.LastExpiry)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.UnitSettings(p, in) })

@@ -58,7 +58,7 @@ var connect = views.Connect{
 func samples() []sample {
 	var all []sample
 	for _, group := range [][]sample{
-		plainSamples(), unitSamples(), credentialSamples(), connectSamples(), ruleSamples(), fileSamples(), unfetchedSamples(), catalogueSamples(), linkSamples(), usageSamples(), otherSamples(),
+		plainSamples(), unitSamples(), credentialSamples(), connectSamples(), ruleSamples(), fileSamples(), unfetchedSamples(), encryptionSamples(), catalogueSamples(), linkSamples(), usageSamples(), otherSamples(),
 	} {
 		all = append(all, group...)
 	}

@@ -25,6 +25,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/history"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/manifest"
@@ -95,19 +96,21 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	files := lifecycle.New(lifecycle.Config{Store: p.store, Objects: objects.New(client), Log: log})
-	keys, err := sealed.NewKey(make([]byte, 32))
+	master, err := sealed.NewKey(make([]byte, 32))
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	units := &businessunit.Service{Store: p.store, Access: access, SEABucket: "sea", Region: "eu-west-1"}
+	local := &keys.Local{Store: p.store, Master: master, Region: "eu-west-1"}
+	kept := &keys.Service{Store: p.store, KMS: local, Keeper: local, Clock: clock.Real}
+	files := lifecycle.New(lifecycle.Config{Store: p.store, Objects: objects.New(client), Keys: kept, Log: log})
+	units := &businessunit.Service{Store: p.store, Access: access, Keys: kept, SEABucket: "sea", Region: "eu-west-1"}
 	sessions := session.New(p.store, false)
 	return web.Deps{
 		Accounts: accounts, Sessions: sessions, Log: log, Ready: func(context.Context) error { return p.ready },
 		Handlers: handlers.New(handlers.Services{
 			Accounts: accounts, Sessions: sessions, Units: units, Credentials: access, Bundles: bundles,
-			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store},
-			Receipts: receipt.New(p.store, clock.Real, log), Manifests: &manifest.Service{Store: p.store, Keys: keys},
+			Rules: &rulebook.Service{Store: p.store}, Files: files, History: &history.Log{Store: p.store}, Usage: &usage.Service{Store: p.store}, Keys: kept,
+			Receipts: receipt.New(p.store, clock.Real, log), Manifests: &manifest.Service{Store: p.store, Keys: master},
 			Links: &link.Service{Store: p.store, Objects: objects.New(client), Source: objects.New(client)}, Life: clock.Real, Endpoint: nowhere, Region: "eu-west-1",
 		}),
 	}

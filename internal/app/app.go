@@ -122,6 +122,11 @@ func (a *App) openPlace(ctx context.Context) error {
 
 // openStorage starts S3 and makes its buckets.
 func (a *App) openStorage(ctx context.Context) (err error) {
+	release, err := a.at.store.ServeAlone(ctx)
+	if err != nil {
+		return err
+	}
+	a.later(func(context.Context) error { return release() })
 	receipts := receipt.New(a.at.store, clock.Shifted(a.cfg.ClockOffset), a.opts.Log)
 	a.operations.receipts = receipts
 	receipts.Start(ctx)

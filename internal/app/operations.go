@@ -12,6 +12,7 @@ import (
 	"seaportal/internal/config"
 	"seaportal/internal/credential"
 	"seaportal/internal/job"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/manifest"
@@ -40,6 +41,7 @@ type operations struct {
 	usage       *usage.Service
 	receipts    *receipt.Service // since the storage was opened
 	manifests   *manifest.Service
+	keys        *keys.Service
 
 	observer atomic.Pointer[lifecycle.Engine] // set once the engine works on events
 }
@@ -61,15 +63,16 @@ func (a *App) makeOperations(context.Context) (err error) {
 	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region); err != nil {
 		return err
 	}
+	o.keys = &keys.Service{Store: o.store, KMS: a.storage.kms, Keeper: a.storage.keeper, Clock: life}
 	o.units = &businessunit.Service{
-		Store: o.store, Access: o.credentials, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
+		Store: o.store, Access: o.credentials, Keys: o.keys, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: objects.New(a.storage.s3), Clock: life}
 	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.key, Portal: publicURL(a.cfg.PublicURL, "")}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{
-		Store: o.store, Objects: objects.New(a.storage.s3), Clock: life, Log: a.opts.Log,
+		Store: o.store, Objects: objects.New(a.storage.s3), Keys: o.keys, Clock: life, Log: a.opts.Log,
 		MaxSegment: a.storage.maxSegment, Alone: a.alone(), Kick: a.kick,
 	})
 	a.jobs = job.New(job.Config{

@@ -13,13 +13,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"seaportal/internal/clock"
 	"seaportal/internal/config"
 	"seaportal/internal/demo"
 	"seaportal/internal/embedded"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/receipt"
 	"seaportal/internal/sealed"
+	"seaportal/models"
 )
 
 // maxSegment is how many bytes the embedded server takes between two slashes
@@ -31,6 +34,9 @@ const maxSegment = 255
 type storage struct {
 	s3  *s3.Client
 	iam *iam.Client
+	kms keys.API
+	// keeper keeps the keys of kms; nil where only KMS does.
+	keeper keys.Keeper
 	// signer signs for the URL that people reach, which may not be the one
 	// that this machine uses.
 	signer *s3.Client
@@ -82,18 +88,32 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 		return storage{}, err
 	}
 	mark := rand.Text()
+	kms := &keys.Local{Store: at.store, Master: at.key, Region: cfg.Region, Clock: clock.Real}
 	server, err := embedded.Start(ctx, embedded.Config{
 		DataDir: at.dir, S3Listen: cfg.S3Listen, Region: cfg.Region,
 		TLS: over.server, Proxies: proxies, OwnMark: mark,
 		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
-		Keys: at.key, Store: at.store, Log: log,
+		Keys: at.key, Store: at.store, Log: log, Encryption: encryptionOf(at, kms),
 		Notify:  func(e embedded.Event) { hears.changes(observed(e)) },
 		Fetched: func(f embedded.Fetch) { hears.fetches(fetched(f)) }, TicketArgument: objects.TicketArgument,
 	})
 	if err != nil {
 		return storage{}, err
 	}
-	return clientsOf(cfg, server, account, over.client, mark), nil
+	opened := clientsOf(cfg, server, account, over.client, mark)
+	opened.kms, opened.keeper = kms, kms
+	return opened, nil
+}
+
+// encryptionOf keeps everything in SEA encrypted: what the life cycle places
+// under the unit's key, anything else under one of the portal's.
+func encryptionOf(at place, kms *keys.Local) *embedded.Encryption {
+	service := &keys.Service{Store: at.store, KMS: kms, Keeper: kms, Clock: clock.Real}
+	portal := models.BusinessUnit{Slug: "the portal"}
+	return &embedded.Encryption{
+		Buckets: []string{SEABucket}, Keys: kms,
+		DefaultKey: func(ctx context.Context) (string, error) { return service.System(ctx, portal) },
+	}
 }
 
 // clientsOf makes the clients of the embedded server. mark tells it which

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seaportal/internal/clock"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/store"
@@ -41,7 +42,7 @@ type Rig struct {
 // engine makes an engine that has as many requests in flight as that.
 func (r Rig) engine(inFlight int) *lifecycle.Engine {
 	return lifecycle.New(lifecycle.Config{
-		Store: r.Store, Objects: objects.New(r.S3), Clock: clock.Real, Log: r.Log,
+		Store: r.Store, Objects: objects.New(r.S3), Keys: keys.None{}, Clock: clock.Real, Log: r.Log,
 		Concurrency: inFlight, MaxSegment: r.MaxSegment, Alone: true,
 	})
 }

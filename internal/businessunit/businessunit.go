@@ -16,6 +16,7 @@ import (
 	"seaportal/internal/credential"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/keys"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -29,6 +30,7 @@ const defaultActiveBucket = "active"
 type Service struct {
 	Store     *store.Store
 	Access    *credential.Service
+	Keys      *keys.Service
 	Clock     clock.Clock
 	SEABucket string
 	Region    string

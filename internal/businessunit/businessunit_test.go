@@ -15,6 +15,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/fault"
+	"seaportal/internal/keys"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
@@ -35,7 +36,13 @@ type bench struct {
 func setUp(t *testing.T, s *store.Store) *bench {
 	t.Helper()
 	shared, gate := cloud.Shared(t), &cloud.Gate{}
+	master, err := sealed.NewKey(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := &keys.Local{Store: s, Master: master, Region: cloud.Region, Clock: clock.Real}
 	return &bench{gate: gate, Service: &businessunit.Service{
+		Keys:  &keys.Service{Store: s, KMS: local, Keeper: local, Clock: clock.Real},
 		Store: s, Clock: clock.Real, SEABucket: cloud.SEABucket, Region: cloud.Region,
 		Access: credential.New(credential.Config{
 			Store: s, IAM: shared.IAM(gate), Endpoint: shared.Endpoint(), Region: cloud.Region,

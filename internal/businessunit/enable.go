@@ -16,7 +16,7 @@ import (
 const switchTime = 60 * time.Second
 
 // Enable turns Secure External Access on: the unit gets its SEA location, the
-// same as before if it ever had one, and its IAM user. It goes on when the
+// same as before if it ever had one, its system-generated key and its IAM user. It goes on when the
 // caller's context ends. A unit that is enabled already is a success.
 //
 // Faults: NotFound; Conflict while SEA is being disabled; Unavailable when IAM
@@ -87,6 +87,9 @@ func (s *Service) assign(ctx context.Context, tx *store.Store, unit *models.Busi
 }
 
 func (s *Service) finishEnabling(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
+	if _, err := s.Keys.System(ctx, unit); err != nil {
+		return err
+	}
 	if err := s.Access.EnsureUser(ctx, unit); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The identity service did not do its part, so SEA is not enabled yet. "+
 			"The portal goes on by itself; you may also enable it again.")

@@ -72,6 +72,12 @@ func (s *Service) checkSample(ctx context.Context, unit models.BusinessUnit, key
 		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1))
 		err = errors.Join(err, answer.Body.Close())
 	}
+	if hasCode(err, codeKeyDisabled) {
+		read.Outcome, read.Said = Failed, "The first file rests under a key that is disabled, so nobody can read it."
+		read.Partner, read.Do = "The listing works, downloads fail with "+codeKeyDisabled+".", "Enable the key, see the unit's settings, then test again."
+		encrypted.Outcome, encrypted.Said = Skipped, "S3 tells it of a file that it can read."
+		return []Check{read, encrypted}
+	}
 	if err != nil {
 		read.Outcome, read.Said = Failed, "A file is listed, but could not be read."
 		read.Partner, read.Do = "The listing works, downloads fail.", "Look at the portal's log and at the storage, then test again."
@@ -81,6 +87,9 @@ func (s *Service) checkSample(ctx context.Context, unit models.BusinessUnit, key
 	read.Outcome, read.Said = Passed, "The first file can be read."
 	return []Check{read, judgeEncryption(encrypted, answer)}
 }
+
+// codeKeyDisabled is S3's answer where the KMS key of a file is disabled.
+const codeKeyDisabled = "KMS.DisabledException"
 
 // codeEmptyRange is S3's answer to a range that the object does not have.
 const codeEmptyRange = "InvalidRange"

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"seaportal/internal/objects"
@@ -37,7 +38,7 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 	for range maxStrangers {
 		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
 			SourceBucket: unit.ActiveBucket, Source: *o.source,
-			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement),
+			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement), KMSKey: o.KeyARN,
 		})
 		if err == nil {
 			return e.verified(ctx, unit, o, copied)
@@ -86,13 +87,19 @@ func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o o
 		return o.refused(e.Clock.Now(), err)
 	case head.ETag != o.SourceETag:
 		return o.replaced()
+	case objects.ReasonOf(cause) == objects.NotFound: // not the source, then: an upload that somebody ended, a bucket that is away
+		return o.again(e.Clock.Now(), maxAttempts, objects.Explain(cause)+".")
 	}
 	return o.refused(e.Clock.Now(), cause)
 }
 
-// verified ends an attempt whose copy was answered: placed when the answer's
-// checksum is the source's, else when the bytes are.
+// verified ends an attempt whose copy was answered: placed when S3 says that it
+// encrypted as it was asked to, and the answer's checksum is the source's, or
+// else the bytes are.
 func (e *Engine) verified(ctx context.Context, unit models.BusinessUnit, o outcome, copied objects.Copied) outcome {
+	if !sameKey(copied.KMSKey, o.KeyARN) {
+		return e.unencrypted(ctx, unit, o, copied.ETag)
+	}
 	source := *o.source
 	if source.Checksum.Comparable(copied.Checksum) {
 		if source.Checksum == copied.Checksum {
@@ -103,6 +110,23 @@ func (e *Engine) verified(ctx context.Context, unit models.BusinessUnit, o outco
 	target := source
 	target.ETag, target.Checksum = copied.ETag, copied.Checksum
 	return e.compared(ctx, unit, o, source, target, nil)
+}
+
+// sameKey tells whether what S3 reports is the key that was asked for: some
+// servers name it by its id alone.
+func sameKey(reported, asked string) bool {
+	id := func(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:] }
+	return asked == "" || id(reported) == id(asked)
+}
+
+// unencrypted takes away a copy that does not rest under the key that it
+// should, and gives the placement up: another attempt would come to the same.
+func (e *Engine) unencrypted(ctx context.Context, unit models.BusinessUnit, o outcome, etag string) outcome {
+	if next := e.broken(ctx, unit, o, etag); next.State == models.PlacementPlacing {
+		return next // it could not be taken away yet
+	}
+	return o.failed("S3 did not encrypt the copy with the key " + o.KeyARN +
+		", so it was taken away. Check the key and the bucket's encryption settings, then retry.")
 }
 
 // broken takes a bad copy away, so that nothing half is left, and tries again.

@@ -25,9 +25,6 @@ const (
 // the rule's version of now are committed before S3 is asked. From here on a
 // file is used up: it has its one placement.
 func (p *placer) begin(ctx context.Context) ([]outcome, error) {
-	if len(p.book.rules) == 0 {
-		return nil, nil
-	}
 	again, err := p.Store.Startable(ctx, p.unit.ID, ruleIDs(p.book.rules), p.Clock.Now(), batch)
 	if err != nil {
 		return nil, err
@@ -178,7 +175,7 @@ func (p *placer) fresh(due []dueFile) []models.Placement {
 // intend fills in what the intent says.
 func (p *placer) intend(row models.Placement) outcome {
 	until := p.leaseEnd()
-	row.State, row.Owner, row.LeaseUntil = models.PlacementPlacing, p.owner, &until
+	row.State, row.Owner, row.LeaseUntil, row.KeyARN = models.PlacementPlacing, p.owner, &until, p.key
 	o := outcome{Placement: row}
 	for _, r := range p.book.rules {
 		if r.ID == row.RuleID {

@@ -6,6 +6,7 @@
 package lifecycle
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/objects"
 	"seaportal/internal/store"
+	"seaportal/models"
 )
 
 const (
@@ -28,6 +30,7 @@ const (
 type Config struct {
 	Store   *store.Store
 	Objects *objects.Client
+	Keys    Keys
 	Clock   clock.Clock
 	Log     *slog.Logger
 	// Concurrency is how many S3 requests of one unit are in flight; 16 if 0.
@@ -41,6 +44,12 @@ type Config struct {
 	// Kick wakes the job queue after a wish for a run. It may be nil: then the
 	// wish waits for the next periodic look.
 	Kick func(unitID int64)
+}
+
+// Keys knows the KMS key that a unit's files are to be encrypted with; an empty
+// one leaves that to S3.
+type Keys interface {
+	Current(ctx context.Context, unit models.BusinessUnit) (arn string, err error)
 }
 
 // Engine runs the life cycle of every unit. It is safe for concurrent use; one

@@ -20,11 +20,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"seaportal/internal/clock"
 	"seaportal/internal/embedded"
 	"seaportal/internal/history"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
@@ -45,6 +47,7 @@ const (
 // listen to its events.
 var server struct {
 	endpoint  string
+	keys      *keys.Local
 	mu        sync.Mutex
 	listeners map[int]func(embedded.Event)
 	next      int
@@ -83,7 +86,7 @@ func TestMain(m *testing.M) {
 
 func startServer(dir string) (func(), error) {
 	ctx, quiet := context.Background(), slog.New(slog.DiscardHandler)
-	keys, err := sealed.LoadKey(dir, "")
+	master, err := sealed.LoadKey(dir, "")
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +95,18 @@ func startServer(dir string) (func(), error) {
 		return nil, err
 	}
 	server.listeners = make(map[int]func(embedded.Event))
+	server.keys = &keys.Local{Store: iam, Master: master, Region: region, Clock: clock.Real}
+	ordinary, err := server.keys.CreateKey(ctx, &kms.CreateKeyInput{})
+	if err != nil {
+		return nil, err
+	}
 	running, err := embedded.Start(ctx, embedded.Config{
 		DataDir: filepath.Join(dir, "s3"), S3Listen: "127.0.0.1:0", Region: region,
-		RootAccessKey: rootKey, RootSecret: sealed.NewPlain(rootSecret), Keys: keys, Store: iam, Notify: tell, Log: quiet,
+		RootAccessKey: rootKey, RootSecret: sealed.NewPlain(rootSecret), Keys: master, Store: iam, Notify: tell, Log: quiet,
+		Encryption: &embedded.Encryption{
+			Buckets: []string{"sea"}, Keys: server.keys,
+			DefaultKey: func(context.Context) (string, error) { return *ordinary.KeyMetadata.Arn, nil },
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -164,9 +176,14 @@ func sqliteBench(t testing.TB) *bench {
 // engine makes an engine on the bench's database, its S3 calls through via.
 func (b *bench) engine(offset time.Duration, via func(http.RoundTripper) http.RoundTripper) *lifecycle.Engine {
 	return lifecycle.New(lifecycle.Config{
-		Store: b.store, Objects: objects.New(s3Client(via)), Clock: clock.Shifted(offset),
+		Store: b.store, Objects: objects.New(s3Client(via)), Keys: b.keys(), Clock: clock.Shifted(offset),
 		Log: slog.New(slog.DiscardHandler), Concurrency: 4, MaxSegment: 255, Alone: true,
 	})
+}
+
+// keys knows the unit's key, which the server's KMS keeps.
+func (b *bench) keys() *keys.Service {
+	return &keys.Service{Store: b.store, KMS: server.keys, Clock: clock.Real}
 }
 
 // listen makes an engine hear of what happens on the server, as the running

@@ -120,7 +120,7 @@ func (p *toxiproxy) engine(b *bench) *lifecycle.Engine {
 		o.BaseEndpoint = aws.String(endpoint)
 	})
 	return lifecycle.New(lifecycle.Config{
-		Store: b.store, Objects: objects.New(client), Clock: clock.Real,
+		Store: b.store, Objects: objects.New(client), Keys: b.keys(), Clock: clock.Real,
 		Log: slog.New(slog.DiscardHandler), Concurrency: 8, MaxSegment: 255, Alone: true,
 	})
 }

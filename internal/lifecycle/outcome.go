@@ -119,7 +119,7 @@ func (o outcome) event(unit models.BusinessUnit) (history.Event, bool) {
 	case models.PlacementPlaced:
 		event.Action = "file.placed"
 		event.Summary = fmt.Sprintf("Rule %s placed %s in SEA", o.ruleName, o.Key)
-		event.Details["size"], event.Details["checksum"] = o.Size, o.Checksum
+		event.Details["size"], event.Details["checksum"], event.Details["kms_key"] = o.Size, o.Checksum, o.KeyARN
 	case models.PlacementFailed:
 		event.Action = "file.failed"
 		event.Summary = fmt.Sprintf("Rule %s could not place %s: %s", o.ruleName, o.Key, o.LastError)

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ const lanes = 2
 type placer struct {
 	*Engine
 	unit  models.BusinessUnit
+	key   string // ARN of the KMS key that the copies are encrypted with
 	book  book
 	slots chan struct{} // one for each S3 request that may be in flight
 
@@ -33,6 +35,13 @@ type placer struct {
 // intents in one transaction, copies side by side, outcomes in one transaction.
 func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, report *Report) error {
 	p := &placer{Engine: e, unit: unit, book: b.placing(), slots: e.newSlots(), report: report}
+	if len(p.book.rules) == 0 {
+		return nil
+	}
+	var err error
+	if p.key, err = e.Keys.Current(ctx, unit); err != nil {
+		return fmt.Errorf("find the key of %s: %w", unit.Slug, err)
+	}
 	for i, r := range p.book.rules {
 		if err := e.judge(ctx, r, p.book.matchers[i]); err != nil {
 			return err

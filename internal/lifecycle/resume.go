@@ -90,6 +90,7 @@ func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outco
 	case err != nil:
 		return o // not decided: an answer that broke off says nothing of the bytes
 	case got.whole && got.size == o.Size && target.Checksum != "":
+		o.KeyARN = target.KMSKey // whatever it is: the file has no other copy
 		return o.found(verifiedByReading, target, target.Checksum, e.since(target))
 	}
 	return e.broken(ctx, unit, o, target.ETag)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"seaportal/internal/clock"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
@@ -59,7 +60,7 @@ func beSibling(ctx context.Context, text string, out io.Writer) error {
 		orphaned()
 	}()
 	engine := lifecycle.New(lifecycle.Config{
-		Store: s, Objects: objects.New(s3Client(nil)),
+		Store: s, Objects: objects.New(s3Client(nil)), Keys: &keys.Service{Store: s}, // the parent has had the units' keys made
 		Clock: clock.Real, Log: slog.New(slog.DiscardHandler), MaxSegment: 255,
 	})
 	tell := json.NewEncoder(out)
@@ -218,6 +219,9 @@ func sharedUnits(t *testing.T, url string, units, files int) []*bench {
 	for n := range benches {
 		b := newBench(t, s)
 		benches[n] = b
+		if _, err := b.keys().System(t.Context(), b.unit); err != nil {
+			t.Fatal(err)
+		}
 		b.rule("copies", rule.Copy, nil)
 		b.rule("moves", rule.Move, func(d *rule.Definition) { d.MediaType = rule.ChatTranscript })
 		spread(files, 8, func(i int) {

@@ -23,6 +23,11 @@ const (
 // adopted decides about a target that an earlier attempt of ours left. Its
 // bytes are read back: the server may have lost what it never acknowledged.
 func (e *Engine) adopted(ctx context.Context, unit models.BusinessUnit, o outcome, source, target objects.Head) outcome {
+	if o.KeyARN == "" { // begun before SEA encrypted
+		o.KeyARN = target.KMSKey
+	} else if !sameKey(target.KMSKey, o.KeyARN) {
+		return e.unencrypted(ctx, unit, o, target.ETag)
+	}
 	if target.Size != source.Size {
 		return e.broken(ctx, unit, o, target.ETag)
 	}

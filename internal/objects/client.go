@@ -45,6 +45,7 @@ type Head struct {
 	Object
 	Header
 	Checksum Checksum
+	KMSKey   string // ARN of the key that it rests under; empty when S3 names none
 }
 
 // Header is what an object answers with besides its bytes, and what a copy has
@@ -83,6 +84,7 @@ func (c *Client) Head(ctx context.Context, bucket, key string) (Head, error) {
 			CRC64NVME: out.ChecksumCRC64NVME, SHA256: out.ChecksumSHA256, SHA1: out.ChecksumSHA1,
 			CRC32: out.ChecksumCRC32, CRC32C: out.ChecksumCRC32C,
 		}),
+		KMSKey: encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
 	}, nil
 }
 

@@ -59,6 +59,7 @@ func (c *Client) beginUpload(ctx context.Context, in CopyInput) (string, error) 
 		ContentType: text(head.ContentType), CacheControl: text(head.CacheControl),
 		ContentDisposition: text(head.ContentDisposition), ContentEncoding: text(head.ContentEncoding),
 		ContentLanguage: text(head.ContentLanguage), Expires: expiry(head.Expires),
+		ServerSideEncryption: in.encryption(), SSEKMSKeyId: text(in.KMSKey), BucketKeyEnabled: in.bucketKey(),
 	})
 	if err != nil {
 		return "", err
@@ -102,5 +103,6 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 	return Copied{
 		ETag:     aws.ToString(out.ETag),
 		Checksum: fullChecksum(out.ChecksumType, checksums{CRC64NVME: out.ChecksumCRC64NVME}),
+		KMSKey:   encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
 	}, nil
 }

@@ -39,6 +39,21 @@ func AllowedAddresses(slug string) string { return unit(slug, "settings", "addre
 // AllowedAddressesForm is where that is set on the unit's settings.
 func AllowedAddressesForm(slug string) string { return unit(slug, "settings") + "#addresses" }
 
+// Encryption tells which keys the unit's files rest under, and sets the one for new files by POST.
+func Encryption(slug string) string { return unit(slug, "settings", "encryption") }
+
+// DisableKey asks before a key is disabled, and does it by POST.
+func DisableKey(slug, arn string) string {
+	page := unit(slug, "settings", "encryption", "disable")
+	if arn == "" {
+		return page
+	}
+	return page + "?" + url.Values{"key": {arn}}.Encode()
+}
+
+// EnableKey makes a disabled key work again; POST only.
+func EnableKey(slug string) string { return unit(slug, "settings", "encryption", "enable") }
+
 // Rules lists the unit's rules, and creates one by POST.
 func Rules(slug string) string { return unit(slug, "rules") }
 
