@@ -23,7 +23,7 @@ const (
 // and Bytes what it handed to the network for them, repeated parts counted each
 // time; both stay zero where no server can tell. Complete says that every byte
 // of the file was handed over at least once. LastAt is when the last of them
-// ended. Ticket marks the presigned URL that the receipt stands for, so that
+// ended. Counterfoil marks the presigned URL that the receipt stands for, so that
 // what is fetched by it is told from other downloads; it opens nothing.
 //
 // A receipt of the portal or a link counts on its placement as soon as the file
@@ -42,5 +42,5 @@ type Download struct {
 	Requests    int64  `gorm:"not null"`
 	Bytes       int64  `gorm:"not null"`
 	Complete    bool   `gorm:"not null"`
-	Ticket      string `gorm:"not null;size:26;uniqueIndex:downloads_ticket,where:ticket <> ''"`
+	Counterfoil string `gorm:"not null;size:26;uniqueIndex:downloads_counterfoil,where:counterfoil <> ''"`
 }

@@ -95,7 +95,7 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
 		Keys: at.key, Store: at.store, Log: log, Encryption: encryptionOf(at, kms),
 		Notify:  func(e embedded.Event) { hears.changes(observed(e)) },
-		Fetched: func(f embedded.Fetch) { hears.fetches(fetched(f)) }, TicketArgument: objects.TicketArgument,
+		Fetched: func(f embedded.Fetch) { hears.fetches(fetched(f)) }, CounterfoilArgument: objects.CounterfoilArgument,
 	})
 	if err != nil {
 		return storage{}, err
@@ -146,7 +146,7 @@ func observed(e embedded.Event) lifecycle.Event {
 func fetched(f embedded.Fetch) receipt.Fetch {
 	return receipt.Fetch{
 		Bucket: f.Bucket, Key: f.Key, Size: f.Size, From: f.From, Sent: f.Sent,
-		AccessKeyID: f.AccessKeyID, Address: f.SourceIP, Ticket: f.Ticket, Begun: f.Begun, Ended: f.Ended,
+		AccessKeyID: f.AccessKeyID, Address: f.SourceIP, Counterfoil: f.Counterfoil, Begun: f.Begun, Ended: f.Ended,
 	}
 }
 

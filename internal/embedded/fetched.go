@@ -25,13 +25,13 @@ type Fetch struct {
 	Sent        int64
 	AccessKeyID string // whose key signed the request
 	SourceIP    string
-	Ticket      string // of a presigned URL that the operator's key signed with one
+	Counterfoil string // of a presigned URL that the operator's key signed with one
 	Begun       time.Time
 	Ended       time.Time
 }
 
 // GetObject gives an object's bytes, and tells of it when they are gone. What
-// the operator's key signed is told only if it carries a ticket: the portal
+// the operator's key signed is told only if it carries a counterfoil: the portal
 // itself reads with that key all the time.
 func (w *watched) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	if w.fetched == nil {
@@ -44,8 +44,8 @@ func (w *watched) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.Get
 	}
 	fetch := Fetch{Begun: begun}
 	fetch.AccessKeyID, fetch.SourceIP = caller(ctx)
-	if fetch.AccessKeyID == w.operator { // nobody else's signature makes a ticket true
-		if fetch.Ticket = queryArgument(ctx, w.ticket); fetch.Ticket == "" {
+	if fetch.AccessKeyID == w.operator { // nobody else's signature makes a counterfoil true
+		if fetch.Counterfoil = queryArgument(ctx, w.counterfoil); fetch.Counterfoil == "" {
 			return out, nil
 		}
 	}

@@ -19,7 +19,7 @@ import (
 	"seaportal/internal/embedded"
 )
 
-const ticketArgument = "x-sea-ticket"
+const counterfoilArgument = "x-sea-counterfoil"
 
 // hearing keeps what a server tells of fetches.
 type hearing struct {
@@ -75,7 +75,7 @@ func TestFetchesAreTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := &hearing{}
 			r := start(t, t.TempDir(), func(c *embedded.Config) {
-				c.Fetched, c.TicketArgument = h.hear, ticketArgument
+				c.Fetched, c.CounterfoilArgument = h.hear, counterfoilArgument
 				if secure {
 					c.TLS = &tls.Config{Certificates: issuer.TLS.Certificates, MinVersion: tls.VersionTLS12}
 				}
@@ -139,7 +139,7 @@ func fetches(t *testing.T, r *rig, h *hearing) {
 		}
 	}
 	untold(t, r, h, partner, bucket)
-	byTicket(t, r, h, bucket)
+	byCounterfoil(t, r, h, bucket)
 }
 
 // untold makes requests that are no fetches of a partner's.
@@ -163,9 +163,9 @@ func untold(t *testing.T, r *rig, h *hearing, partner *s3.Client, bucket string)
 	h.silent(t)
 }
 
-// byTicket fetches by presigned URLs. Only what the operator's key signed makes
-// a ticket true.
-func byTicket(t *testing.T, r *rig, h *hearing, bucket string) {
+// byCounterfoil fetches by presigned URLs. Only what the operator's key signed makes
+// a counterfoil true.
+func byCounterfoil(t *testing.T, r *rig, h *hearing, bucket string) {
 	t.Helper()
 	presign := s3.NewPresignClient(r.operator(t))
 	plain, err := presign.PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: aws.String("unit/small")})
@@ -173,7 +173,7 @@ func byTicket(t *testing.T, r *rig, h *hearing, bucket string) {
 		t.Fatal(err)
 	}
 	client := &http.Client{Transport: r.http}
-	for url, status := range map[string]int{plain.URL: http.StatusOK, plain.URL + "&" + ticketArgument + "=FORGED": http.StatusForbidden} {
+	for url, status := range map[string]int{plain.URL: http.StatusOK, plain.URL + "&" + counterfoilArgument + "=FORGED": http.StatusForbidden} {
 		answer := fetchURL(t, client, url)
 		if answer != status {
 			t.Errorf("answered %d, want %d", answer, status)

@@ -61,13 +61,13 @@ func openObjects(cfg Config, dataDir string) (backend.Backend, error) {
 func decorate(files *durable, attributes meta.MetadataStorer, cfg Config) backend.Backend {
 	contents := &encrypted{files: files, Encryption: cfg.Encryption, attributes: attributes}
 	return listed{newGuarded(&watched{
-		layer:    newRemembered(contents),
-		operator: cfg.RootAccessKey,
-		ticket:   cfg.TicketArgument,
-		fetched:  cfg.Fetched,
-		size:     contents.size,
-		notify:   cfg.Notify,
-		now:      func() time.Time { return time.Now().UTC() },
+		layer:       newRemembered(contents),
+		operator:    cfg.RootAccessKey,
+		counterfoil: cfg.CounterfoilArgument,
+		fetched:     cfg.Fetched,
+		size:        contents.size,
+		notify:      cfg.Notify,
+		now:         func() time.Time { return time.Now().UTC() },
 	})}
 }
 

@@ -42,7 +42,7 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 var running atomic.Bool
 
 // Config says what to run. All fields but TLS, Proxies, OwnMark, Encryption,
-// Fetched and TicketArgument are needed.
+// Fetched and CounterfoilArgument are needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
@@ -75,11 +75,11 @@ type Config struct {
 	Notify func(Event)
 
 	// Fetched hears of each GET of an object by a key that is not the
-	// operator's, or by a presigned URL with a ticket, once it is over. Like
+	// operator's, or by a presigned URL with a counterfoil, once it is over. Like
 	// Notify it must return at once. Without it GETs are not looked at.
 	Fetched func(Fetch)
-	// TicketArgument is the query argument that carries a ticket.
-	TicketArgument string
+	// CounterfoilArgument is the query argument that carries a counterfoil.
+	CounterfoilArgument string
 
 	// Log also hears what versitygw prints. Make it before Start: while the
 	// server runs, what is written to os.Stderr as it is then comes here.

@@ -43,12 +43,12 @@ type Event struct {
 // watched tells of each change that was made, and of each fetch.
 type watched struct {
 	layer
-	operator string                                  // access key id that is not a partner's
-	ticket   string                                  // query argument of presigned URLs
-	fetched  func(Fetch)                             // nil: fetches are not told of
-	size     func(bucket, key string) (int64, error) // of an object that stands, in bytes
-	notify   func(Event)                             // must return at once: it runs before the answer, under the key's lock
-	now      func() time.Time
+	operator    string                                  // access key id that is not a partner's
+	counterfoil string                                  // query argument of presigned URLs
+	fetched     func(Fetch)                             // nil: fetches are not told of
+	size        func(bucket, key string) (int64, error) // of an object that stands, in bytes
+	notify      func(Event)                             // must return at once: it runs before the answer, under the key's lock
+	now         func() time.Time
 }
 
 // PutObject stores an object and tells of it.

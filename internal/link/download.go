@@ -25,13 +25,13 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 	if err != nil {
 		return "", err
 	}
-	ticket := rand.Text()
-	url, err := s.signFor(ctx, unit, file, urlLife, ticket)
+	counterfoil := rand.Text()
+	url, err := s.signFor(ctx, unit, file, urlLife, counterfoil)
 	if err != nil {
 		return "", err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		return given(ctx, tx, by, file, ticketed(downloadOf(by, file, nil), ticket))
+		return given(ctx, tx, by, file, withCounterfoil(downloadOf(by, file, nil), counterfoil))
 	})
 	if err != nil {
 		return "", err
@@ -71,11 +71,11 @@ func downloadOf(by models.Actor, file models.Placement, through *models.Link) mo
 	return download
 }
 
-// ticketed is the receipt of a file that is given out by a presigned URL with
-// that ticket. An S3 server that knows tickets completes it with what was
+// withCounterfoil is the receipt of a file that is given out by a presigned URL with
+// that counterfoil. An S3 server that knows counterfoils completes it with what was
 // fetched.
-func ticketed(receipt models.Download, ticket string) models.Download {
-	receipt.Ticket = ticket
+func withCounterfoil(receipt models.Download, counterfoil string) models.Download {
+	receipt.Counterfoil = counterfoil
 	return receipt
 }
 

@@ -102,16 +102,16 @@ func (s *Service) urlLifetime(ctx context.Context, lifetime time.Duration, file 
 }
 
 // signFor makes a presigned URL. Who follows it saves the file and never opens
-// it as a page. The ticket tells what is fetched by it from other fetches.
+// it as a page. The counterfoil tells what is fetched by it from other fetches.
 func (s *Service) signFor(
-	ctx context.Context, unit models.BusinessUnit, file models.Placement, life time.Duration, ticket string,
+	ctx context.Context, unit models.BusinessUnit, file models.Placement, life time.Duration, counterfoil string,
 ) (string, error) {
 	if !unit.HasLocation() {
 		return "", fmt.Errorf("sign for placement %d: %s has no SEA location", file.ID, unit.Slug)
 	}
 	text, err := s.Objects.PresignGet(ctx, *unit.SEABucket, *unit.SEAPrefix+file.SEAKey, objects.PresignOptions{
 		TTL: life, ContentDisposition: disposition(path.Base(file.Key)), ContentType: safeType(file.ContentType),
-		Ticket: ticket,
+		Counterfoil: counterfoil,
 	})
 	if err != nil {
 		return "", fault.Wrap(fault.Unavailable, err, "The storage did not do its part, so the file cannot be fetched now. Try again in a minute.")

@@ -79,8 +79,8 @@ func (f *followed) narrow(wish *Wish) error {
 // redirect signs for the one file in f, counts it and records that it was given.
 func (s *Service) redirect(ctx context.Context, by models.Actor, f followed) (string, error) {
 	file := f.files[0]
-	ticket := rand.Text()
-	url, err := s.signFor(ctx, f.unit, file.Placement, urlLife, ticket)
+	counterfoil := rand.Text()
+	url, err := s.signFor(ctx, f.unit, file.Placement, urlLife, counterfoil)
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +95,7 @@ func (s *Service) redirect(ctx context.Context, by models.Actor, f followed) (st
 		if err := tx.CountFetched(ctx, link, []int{file.Position}, now()); err != nil {
 			return err
 		}
-		return given(ctx, tx, by, file.Placement, ticketed(downloadOf(by, file.Placement, &link), ticket))
+		return given(ctx, tx, by, file.Placement, withCounterfoil(downloadOf(by, file.Placement, &link), counterfoil))
 	})
 }
 

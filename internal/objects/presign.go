@@ -11,20 +11,20 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// TicketArgument is the query argument that carries a presigned URL's ticket. S3
+// CounterfoilArgument is the query argument that carries a presigned URL's counterfoil. S3
 // ignores arguments that begin with x- (Amazon S3 User Guide, "Amazon S3 server
 // access log format", custom access log information), and the signature covers
 // them.
-const TicketArgument = "x-sea-ticket"
+const CounterfoilArgument = "x-sea-counterfoil"
 
 // PresignOptions say how a presigned GET answers. Empty fields leave what the
-// object itself has. TTL is at most 7 days (AWS Signature Version 4). Ticket
+// object itself has. TTL is at most 7 days (AWS Signature Version 4). Counterfoil
 // marks the URL, so that what is fetched by it is told from other fetches.
 type PresignOptions struct {
 	TTL                time.Duration
 	ContentDisposition string
 	ContentType        string
-	Ticket             string
+	Counterfoil        string
 }
 
 // PresignGet signs a URL that fetches one object for a while. No request is
@@ -37,21 +37,21 @@ func (c *Client) PresignGet(ctx context.Context, bucket, key string, opt Presign
 	if opt.ContentType != "" {
 		in.ResponseContentType = &opt.ContentType
 	}
-	signed, err := c.presign.PresignGetObject(ctx, in, s3.WithPresignExpires(opt.TTL), withTicket(opt.Ticket))
+	signed, err := c.presign.PresignGetObject(ctx, in, s3.WithPresignExpires(opt.TTL), withCounterfoil(opt.Counterfoil))
 	if err != nil {
 		return "", fmt.Errorf("presign %s/%q: %w", bucket, key, err)
 	}
 	return signed.URL, nil
 }
 
-// withTicket adds a ticket to the query before it is signed.
-func withTicket(ticket string) func(*s3.PresignOptions) {
+// withCounterfoil adds a counterfoil to the query before it is signed.
+func withCounterfoil(counterfoil string) func(*s3.PresignOptions) {
 	return func(o *s3.PresignOptions) {
-		if ticket == "" {
+		if counterfoil == "" {
 			return
 		}
-		argument := url.QueryEscape(TicketArgument) + "=" + url.QueryEscape(ticket)
-		add := middleware.BuildMiddlewareFunc("Ticket", func(
+		argument := url.QueryEscape(CounterfoilArgument) + "=" + url.QueryEscape(counterfoil)
+		add := middleware.BuildMiddlewareFunc("Counterfoil", func(
 			ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler,
 		) (middleware.BuildOutput, middleware.Metadata, error) {
 			if request, ok := in.Request.(*smithyhttp.Request); ok {

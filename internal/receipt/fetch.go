@@ -15,8 +15,8 @@ type Fetch struct {
 	Sent        int64 // how many bytes were handed to the network
 	AccessKeyID string
 	Address     string
-	// Ticket marks a presigned URL of the portal's; empty for S3 clients.
-	Ticket       string
+	// Counterfoil marks a presigned URL of the portal's; empty for S3 clients.
+	Counterfoil  string
 	Begun, Ended time.Time
 }
 
@@ -24,7 +24,7 @@ type Fetch struct {
 type client struct {
 	bucket, key          string
 	accessKeyID, address string
-	ticket               string
+	counterfoil          string
 }
 
 // entry is a receipt in memory. Client, size and begun never change; written and
@@ -55,7 +55,7 @@ type tally struct {
 // there is no room for another receipt the fetch is dropped, and the next write
 // says so in the log.
 func (s *Service) Observe(f Fetch) {
-	who := client{f.Bucket, f.Key, f.AccessKeyID, f.Address, f.Ticket}
+	who := client{f.Bucket, f.Key, f.AccessKeyID, f.Address, f.Counterfoil}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.open[who]

@@ -43,7 +43,7 @@ func (s *Service) identify(ctx context.Context, tx *store.Store, units places, p
 	for _, n := range part {
 		switch {
 		case n.row.ID != 0:
-		case n.ticket != "":
+		case n.counterfoil != "":
 			adopted, err := n.adopt(ctx, tx)
 			if err != nil {
 				return err
@@ -101,7 +101,7 @@ func (s *Service) place(ctx context.Context, tx *store.Store, unitID int64, keys
 				UnitID: unitID, PlacementID: file.ID, Via: models.ViaClient, At: e.begun.UTC().Truncate(time.Microsecond),
 				By: e.accessKeyID, AccessKeyID: e.accessKeyID, Address: e.address,
 			}
-			if e.ticket != "" { // the portal's key signed it, for whoever has the URL
+			if e.counterfoil != "" { // the portal's key signed it, for whoever has the URL
 				e.row.Via, e.row.By, e.row.AccessKeyID = models.ViaURL, "presigned URL", ""
 			}
 		}
@@ -112,7 +112,7 @@ func (s *Service) place(ctx context.Context, tx *store.Store, unitID int64, keys
 // adopt finds the receipt that was written when a presigned URL was given out for
 // one click. A URL for scripts has none: each that follows it gets its own.
 func (e *entry) adopt(ctx context.Context, tx *store.Store) (bool, error) {
-	row, err := tx.ReceiptByTicket(ctx, e.ticket)
+	row, err := tx.ReceiptByCounterfoil(ctx, e.counterfoil)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}

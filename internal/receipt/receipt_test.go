@@ -239,14 +239,14 @@ func TestAPresignedURLCompletesTheReceiptItWasGivenOutWith(t *testing.T) {
 		b := newBench(t, s, "emea")
 		file := b.place(1, 30, "a.wav")[0]
 		given := models.Download{
-			UnitID: b.unit.ID, PlacementID: file.ID, Via: models.ViaPortal, At: clock.Real.Now(), By: "Ada", Ticket: "TICKET",
+			UnitID: b.unit.ID, PlacementID: file.ID, Via: models.ViaPortal, At: clock.Real.Now(), By: "Ada", Counterfoil: "COUNTERFOIL",
 		}
 		if err := s.RecordDownload(t.Context(), given); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 { // the browser broke off and went on
 			f := b.get("a.wav", 0, 50, clock.Real.Now())
-			f.AccessKeyID, f.Ticket = "AKIAOPERATOR", "TICKET"
+			f.AccessKeyID, f.Counterfoil = "AKIAOPERATOR", "COUNTERFOIL"
 			b.Observe(f)
 			f.From = 50
 			b.Observe(f)
@@ -265,7 +265,7 @@ func TestAURLForScriptsHasAReceiptForEachThatFollowsIt(t *testing.T) {
 	file := b.place(1, 30, "a.wav")[0]
 	for _, address := range []string{"192.0.2.7", "192.0.2.8"} {
 		f := b.get("a.wav", 0, 100, clock.Real.Now())
-		f.AccessKeyID, f.Ticket, f.Address = "AKIAOPERATOR", "SCRIPT", address
+		f.AccessKeyID, f.Counterfoil, f.Address = "AKIAOPERATOR", "SCRIPT", address
 		b.Observe(f)
 		b.write()
 	}

@@ -126,7 +126,7 @@ func insert(ctx context.Context, tx *store.Store, part []news) error {
 // extend adds to the receipts that were there before.
 func extend(ctx context.Context, tx *store.Store, part []news) error {
 	for _, n := range part {
-		if n.unknown || n.row.ID == 0 || n.was.ID == 0 && n.row.Ticket == "" {
+		if n.unknown || n.row.ID == 0 || n.was.ID == 0 && n.row.Counterfoil == "" {
 			continue
 		}
 		more := models.Download{
@@ -147,7 +147,7 @@ func count(ctx context.Context, tx *store.Store, part []news) error {
 	var ids []int64
 	var told chronicle
 	for _, n := range part {
-		if n.unknown || n.row.Ticket != "" {
+		if n.unknown || n.row.Counterfoil != "" {
 			continue
 		}
 		ended := n.now.complete && !n.written.complete

@@ -20,7 +20,7 @@ func TestReceiptsAreReadByIndex(t *testing.T) {
 		for name, c := range map[string]struct{ query, index string }{
 			"a file's receipts":  {"SELECT * FROM downloads WHERE business_unit_id = 1 AND placement_id = 7 ORDER BY id DESC LIMIT 51", "downloads_page"},
 			"a unit's last":      {"SELECT id FROM downloads WHERE business_unit_id = 1 ORDER BY at DESC LIMIT 1", "downloads_unit"},
-			"a ticket":           {"SELECT * FROM downloads WHERE ticket = 'T7' AND ticket <> ''", "downloads_ticket"},
+			"a counterfoil":      {"SELECT * FROM downloads WHERE counterfoil = 'T7' AND counterfoil <> ''", "downloads_counterfoil"},
 			"unfetched of one":   {"SELECT * FROM placements WHERE downloads = 0 AND NOT held AND removed_at IS NULL AND placed_at IS NOT NULL AND state <> 'removing' AND expires_at < '2027-01-05' AND business_unit_id = 1 ORDER BY expires_at, id LIMIT 51", "placements_unfetched"},
 			"unfetched of all":   {"SELECT * FROM placements WHERE downloads = 0 AND NOT held AND removed_at IS NULL AND placed_at IS NOT NULL AND state <> 'removing' AND expires_at < '2027-01-05' ORDER BY expires_at, id LIMIT 51", "placements_unfetched_all"},
 			"files by their key": {"SELECT id FROM placements WHERE business_unit_id = 1 AND sea_key IN ('k7', 'k8') AND state IN ('placing','placed','removing')", "placements_target"},
@@ -45,7 +45,7 @@ func crowd(t *testing.T, s *store.Store) int {
 			UnitID: 1, FileID: int64(i + 1), Key: fmt.Sprint("k", i), SEAKey: fmt.Sprint("k", i), State: models.PlacementPlaced,
 			SourceState: models.SourceKept, QueuedAt: noon, PlacedAt: &placed, ExpiresAt: &expires,
 		}
-		receipts[i] = models.Download{UnitID: 1, PlacementID: int64(i + 1), Via: models.ViaPortal, At: expires, Ticket: fmt.Sprint("T", i)}
+		receipts[i] = models.Download{UnitID: 1, PlacementID: int64(i + 1), Via: models.ViaPortal, At: expires, Counterfoil: fmt.Sprint("T", i)}
 	}
 	if err := s.InsertPlacements(t.Context(), rows); err != nil {
 		t.Fatal(err)

@@ -54,10 +54,10 @@ func (s *Store) ExtendReceipt(ctx context.Context, more models.Download) error {
 	return wrap(err, "extend receipt %d", more.ID)
 }
 
-// ReceiptByTicket gives the receipt that stands for a presigned URL, or
+// ReceiptByCounterfoil gives the receipt that stands for a presigned URL, or
 // fault.NotFound.
-func (s *Store) ReceiptByTicket(ctx context.Context, ticket string) (models.Download, error) {
-	row, err := gorm.G[models.Download](s.write).Where("ticket = ? AND ticket <> ''", ticket).First(ctx)
+func (s *Store) ReceiptByCounterfoil(ctx context.Context, counterfoil string) (models.Download, error) {
+	row, err := gorm.G[models.Download](s.write).Where("counterfoil = ? AND counterfoil <> ''", counterfoil).First(ctx)
 	return row, wrap(err, "read receipt of a presigned URL")
 }
 

@@ -34,6 +34,7 @@ var steps = []step{
 	{"allowed and seen addresses", keepAddresses},
 	{"receipts and manifests", receiptsAndManifests},
 	{"encryption keys", encryptionKeys},
+	{"counterfoils", counterfoils},
 }
 
 // schemaMigration is one step that was run.
