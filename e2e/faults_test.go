@@ -43,12 +43,19 @@ func TestFullDiskLosesNothing(t *testing.T) {
 			outside := onOwnDisk(t, in, small, disk.size)
 			in.start()
 			k := newKilling(t, in, rand.Uint64())
+			if disk.folder == "" {
+				k.rule() // there may be no room for it later
+			}
 			k.upload(t, 60)
 			k.portal.run(killedUnit)
+			if disk.folder == "" {
+				k.awaitPlaced(t) // else it writes beside the ballast
+			}
 			ballast := fill(t, outside)
-			k.rule()
 			if disk.folder == "" {
 				k.upload(t, 60) // what is noticed of these cannot be written down
+			} else {
+				k.rule()
 			}
 			full := time.NewTimer(fullFor)
 			for again := time.NewTicker(time.Second); ; {
