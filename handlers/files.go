@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/history"
+	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
 	"seaportal/internal/path"
@@ -30,6 +31,7 @@ type Files struct {
 	links    *link.Service
 	history  *history.Log
 	receipts *receipt.Service
+	keys     *keys.Service
 }
 
 // List shows a page of placements, newest first.

@@ -40,6 +40,9 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 	}
 	in := placementProps(unit, p)
 	in.Unit, in.File, in.FileID, in.HoldForm = shown, h.row(p, names), p.FileID, form
+	if p.State == models.PlacementPlaced {
+		in.KeyRefused = string(h.keys.Refused(ctx, p.KeyARN))
+	}
 	if in.File.Held {
 		if in.Hold, err = h.hold(ctx, p); err != nil {
 			return err

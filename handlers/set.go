@@ -84,7 +84,7 @@ func New(s Services) *Handlers {
 		Credentials: Credentials{frame: f, credentials: s.Credentials, bundles: s.Bundles, folder: folder{s.Files}, connect: connect},
 		Connect:     Connect{frame: f, credentials: s.Credentials, folder: folder{s.Files}, endpoint: connect},
 		Rules:       Rules{frame: f, rules: s.Rules},
-		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History, receipts: s.Receipts},
+		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History, receipts: s.Receipts, keys: s.Keys},
 		Links:       Links{frame: f, links: s.Links, files: s.Files, origin: origin},
 		Partner:     Partner{frame: f, links: s.Links, origin: origin, targets: formTargets(s.Endpoint) + formTargets(s.PublicURL)},
 		History:     History{frame: f, history: s.History, units: s.Units},

@@ -43,6 +43,12 @@ func TestAKeyIsChosenDisabledAndEnabled(t *testing.T) {
 	if text := c.get(encryptionPage).doc(t).Find("main").Text(); !strings.Contains(text, "Nothing can be placed") || !strings.Contains(text, "Disabled") {
 		t.Error("the page does not say what a disabled key means")
 	}
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	p.execute("UPDATE placements SET key_arn = ?", own)
+	if text := c.get("/business-units/emea/files/" + id).doc(t).Find("main").Text(); !strings.Contains(text, "its key is disabled") || !strings.Contains(text, own) {
+		t.Error("a file's page does not say that its key is disabled")
+	}
 	if a := c.get(disable + "?" + url.Values{"key": {own}}.Encode()); a.status != http.StatusNotFound {
 		t.Errorf("a disabled key can be disabled: %d", a.status)
 	}

@@ -72,6 +72,18 @@ type Key struct {
 	Bytes  int64
 }
 
+// Refused tells how a key is that files cannot be read with; empty for one
+// that works, for none, and where KMS does not tell.
+func (s *Service) Refused(ctx context.Context, arn string) State {
+	if arn == "" {
+		return ""
+	}
+	if state := s.look(ctx, arn).State; state == Disabled || state == Missing {
+		return state
+	}
+	return ""
+}
+
 // look asks KMS about a key.
 func (s *Service) look(ctx context.Context, arn string) Key {
 	key := Key{ARN: arn, State: Unavailable}
