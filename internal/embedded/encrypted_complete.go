@@ -206,7 +206,7 @@ func (p *parts) next() error {
 	if err != nil {
 		return damagedObject()
 	}
-	p.content, err = envelope.Decrypt(file, key, 0, size)
+	p.content, err = envelope.Decrypt(file, key, size, 0, size)
 	return err
 }
 

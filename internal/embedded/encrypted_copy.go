@@ -67,12 +67,12 @@ func (e *encrypted) copyContent(ctx context.Context, in s3response.CopyObjectInp
 	if err != nil {
 		return s3response.CopyObjectOutput{}, err
 	}
-	head, err := e.files.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key})
+	at, err := e.modified(*in.Bucket, *in.Key)
 	if err != nil {
-		return s3response.CopyObjectOutput{}, fmt.Errorf("look at the copy: %w", err)
+		return s3response.CopyObjectOutput{}, err
 	}
 	return s3response.CopyObjectOutput{CopyObjectResult: &s3response.CopyObjectResult{
-		ETag: &made.ETag, LastModified: head.LastModified, ChecksumType: made.ChecksumType,
+		ETag: &made.ETag, LastModified: &at, ChecksumType: made.ChecksumType,
 		ChecksumCRC32: made.ChecksumCRC32, ChecksumCRC32C: made.ChecksumCRC32C, ChecksumCRC64NVME: made.ChecksumCRC64NVME,
 		ChecksumSHA1: made.ChecksumSHA1, ChecksumSHA256: made.ChecksumSHA256,
 	}, CopySourceVersionId: aws.String("")}, nil

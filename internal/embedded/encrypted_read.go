@@ -95,7 +95,7 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 // begin decrypts the first bytes, so that damage there is an error and not an
 // answer that breaks off.
 func (e *encrypted) begin(file *os.File, key []byte, span span) (io.Reader, error) {
-	content, err := envelope.Decrypt(file, key, span.from, span.length)
+	content, err := envelope.Decrypt(file, key, span.size, span.from, span.length)
 	if err != nil || span.length == 0 {
 		return content, err
 	}

@@ -62,10 +62,10 @@ func ContentSize(encrypted int64) (int64, error) {
 	return whole*segment + max(rest-overhead, 0), nil
 }
 
-// Decrypt gives length bytes of content from an offset on; both must be within
-// the content. It reads whole segments from encrypted, and none that it does
-// not need. Read fails with ErrDamaged.
-func Decrypt(encrypted io.ReaderAt, key []byte, offset, length int64) (io.Reader, error) {
+// Decrypt gives length bytes from an offset on of a content of size bytes. It
+// reads whole segments from encrypted, and none that it does not need. Read
+// fails with ErrDamaged.
+func Decrypt(encrypted io.ReaderAt, key []byte, size, offset, length int64) (io.Reader, error) {
 	first := offset / segment
 	if first > math.MaxUint32 {
 		return nil, fmt.Errorf("decrypt from segment %d: %w", first, ErrDamaged)
@@ -77,7 +77,7 @@ func Decrypt(encrypted io.ReaderAt, key []byte, offset, length int64) (io.Reader
 	if err != nil {
 		return nil, fmt.Errorf("decrypt: %w", err)
 	}
-	return &reader{from: content, skip: offset % segment, left: length}, nil
+	return &reader{from: content, skip: offset % segment, left: length, last: length > 0 && offset+length == size}, nil
 }
 
 // reader passes over the first bytes of a segment, and ends where it was told.
@@ -85,11 +85,12 @@ type reader struct {
 	from io.Reader
 	skip int64
 	left int64
+	last bool // the content ends there too
 }
 
 func (r *reader) Read(p []byte) (int, error) {
 	if r.left == 0 {
-		return 0, io.EOF
+		return 0, r.end()
 	}
 	if r.skip > 0 {
 		if _, err := io.CopyN(io.Discard, r.from, r.skip); err != nil {
@@ -106,6 +107,19 @@ func (r *reader) Read(p []byte) (int, error) {
 		return n, damaged(err)
 	}
 	return n, nil
+}
+
+// end looks behind the last byte: nothing may follow it, and the format gives
+// its buffer back only then.
+func (r *reader) end() error {
+	if !r.last {
+		return io.EOF
+	}
+	r.last = false
+	if n, err := r.from.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: more follows its last byte", ErrDamaged)
+	}
+	return io.EOF
 }
 
 // damaged tells what the format refused from what the disk did not give.

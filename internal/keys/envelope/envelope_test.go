@@ -27,7 +27,11 @@ func encrypt(t interface{ Fatal(...any) }, content []byte) []byte {
 }
 
 func decrypt(all, key []byte, offset, length int64) ([]byte, error) {
-	content, err := envelope.Decrypt(bytes.NewReader(all), key, offset, length)
+	size, err := envelope.ContentSize(int64(len(all)))
+	if err != nil {
+		size = length
+	}
+	content, err := envelope.Decrypt(bytes.NewReader(all), key, size, offset, length)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +107,7 @@ func BenchmarkDecrypt(b *testing.B) {
 	measure(b, func(content []byte) io.Reader {
 		all := encrypt(b, content)
 		b.ResetTimer()
-		return must(envelope.Decrypt(bytes.NewReader(all), key, 0, int64(len(content))))(b)
+		return must(envelope.Decrypt(bytes.NewReader(all), key, int64(len(content)), 0, int64(len(content))))(b)
 	})
 }
 
