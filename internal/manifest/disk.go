@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -79,21 +80,25 @@ func (d *disk) check(e entry) error {
 	return nil
 }
 
-// compare tells what is wrong with a file, nothing where all is well.
+// compare tells what is wrong with a file, nothing where all is well. It looks
+// before it opens: opening a FIFO waits for a writer, and some devices act.
 func (d *disk) compare(clean string, e entry) (string, error) {
-	f, err := d.root.Open(filepath.FromSlash(clean))
-	if err != nil {
-		return "", plainly(err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
+	info, err := d.root.Stat(filepath.FromSlash(clean))
 	switch {
 	case err != nil:
 		return "", plainly(err)
 	case !info.Mode().IsRegular():
-		return "it is no file", nil
+		return notRegular(info.Mode()), nil
 	case info.Size() != e.Size:
 		return fmt.Sprintf("it has %d bytes, not %d", info.Size(), e.Size), nil
+	}
+	f, err := d.root.OpenFile(filepath.FromSlash(clean), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return "", plainly(err)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	if opened, err := f.Stat(); err != nil || !os.SameFile(info, opened) {
+		return "it was replaced while it was looked at", err
 	}
 	want := objects.FromHex(e.Algorithm, e.Checksum)
 	sum := want.Hash()
@@ -108,6 +113,25 @@ func (d *disk) compare(clean string, e entry) (string, error) {
 		return "its " + e.Algorithm + " is another", nil
 	}
 	return "", nil
+}
+
+// notRegular says what stands in a file's place, nothing of a regular file.
+func notRegular(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return "it is a directory"
+	case mode&fs.ModeSymlink != 0:
+		return "it is a symbolic link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "it is a FIFO"
+	case mode&fs.ModeSocket != 0:
+		return "it is a socket"
+	case mode&fs.ModeDevice != 0:
+		return "it is a device"
+	}
+	return "it is no file"
 }
 
 // plainly leaves out the path of an error: the line around it names it.
@@ -134,7 +158,7 @@ func (d *disk) findExtra(ctx context.Context) error {
 			return nil
 		}
 		d.result.Extra++
-		return d.say("extra", at, "")
+		return d.say("extra", at, notRegular(found.Type()))
 	})
 }
 

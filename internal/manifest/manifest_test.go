@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,7 +126,7 @@ func TestVerifyTellsWhatIsMissingAlteredAndExtra(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"altered    altered.txt: its SHA256 is another",
-		"altered    dir.txt: it is no file",
+		"altered    dir.txt: it is a directory",
 		"altered    longer.txt: it has 22 bytes, not 21",
 		`extra      "sub/extra\n.txt"`,
 		"files      5 ok, 1 missing, 3 altered, 1 refused, 1 extra",
@@ -152,6 +153,39 @@ func TestVerifyFollowsNoLinkOutOfTheDirectory(t *testing.T) {
 	}
 	if result, printed, err := b.verify(at, nil); err != nil || result.OK != 0 || result.Unreadable != 1 {
 		t.Errorf("%+v, %v\n%s", result, err, printed)
+	}
+}
+
+// Opening a FIFO waits for somebody who writes to it. A file's place, and what
+// no manifest lists, may hold one.
+func TestVerifyReadsRegularFilesOnly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, storetest.Open(t))
+	for _, key := range []string{"ok.txt", "pipe.txt", "by-link.txt"} {
+		b.place(key, "", "SHA256")
+	}
+	at := b.save(b.make(everything))
+	for _, key := range []string{"pipe.txt", "by-link.txt"} {
+		if err := os.Remove(filepath.Join(b.dir, key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"pipe.txt", "unlisted"} {
+		if err := syscall.Mkfifo(filepath.Join(b.dir, name), 0o600); err != nil {
+			t.Skipf("no FIFO here: %v", err)
+		}
+	}
+	if err := os.Symlink("pipe.txt", filepath.Join(b.dir, "by-link.txt")); err != nil {
+		t.Fatal(err)
+	}
+	result, printed, err := b.verify(at, nil)
+	if err != nil || result.OK != 1 || result.Altered != 2 || result.Extra != 1 {
+		t.Errorf("%+v, %v", result, err)
+	}
+	for _, want := range []string{"altered    pipe.txt: it is a FIFO\n", "altered    by-link.txt: it is a FIFO\n", "extra      unlisted: it is a FIFO\n"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("it does not say %q:\n%s", want, printed)
+		}
 	}
 }
 
