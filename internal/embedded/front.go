@@ -42,8 +42,10 @@ func (f *front) options() []s3api.Option {
 func (f *front) receive(c fiber.Ctx) error {
 	request := c.RequestCtx()
 	if _, private := request.LocalAddr().(*net.UnixAddr); private {
+		server := c.App().Server()
+		server.ErrorHandler = unlessGone(server.ErrorHandler)
 		select {
-		case f.handed <- c.App().Server():
+		case f.handed <- server:
 		default:
 		}
 		return c.SendStatus(http.StatusNoContent)
@@ -52,6 +54,22 @@ func (f *front) receive(c fiber.Ctx) error {
 		f.identify(request)
 	}
 	return c.Next()
+}
+
+// unlessGone leaves out the errors of clients that are gone before they asked
+// for anything: a TLS handshake that failed or was broken off, as port scanners
+// and probes do all day, and a connection that was reset. Nobody is there to
+// answer, and versitygw would print each as an internal error.
+func unlessGone(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
+	return func(request *fasthttp.RequestCtx, err error) {
+		var reset net.Error
+		state := request.TLSConnectionState()
+		if state != nil && !state.HandshakeComplete || errors.As(err, &reset) {
+			request.SetStatusCode(http.StatusBadRequest)
+			return
+		}
+		next(request, err)
+	}
 }
 
 // identify makes the request come from the client that a trusted proxy names.

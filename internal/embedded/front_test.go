@@ -2,8 +2,14 @@ package embedded_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"testing"
@@ -101,4 +107,71 @@ func TestPortZeroIsAnyFreePort(t *testing.T) {
 	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusForbidden {
 		t.Errorf("a stranger is answered %s, %v", answer.Status, err)
 	}
+}
+
+// A client that goes away is no event for an operator: one that trusts nobody,
+// one that speaks no TLS, one that is cut off in its hello or in its request.
+func TestClientsThatHangUpLeaveTheLogAlone(t *testing.T) {
+	issuer := httptest.NewUnstartedServer(nil)
+	issuer.StartTLS()
+	t.Cleanup(issuer.Close)
+	r := start(t, t.TempDir(), func(cfg *embedded.Config) {
+		cfg.TLS = &tls.Config{Certificates: issuer.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	})
+	for name, leave := range map[string]func(conn net.Conn) error{
+		"distrust": func(conn net.Conn) error {
+			return tls.Client(conn, &tls.Config{ServerName: "example.com", RootCAs: x509.NewCertPool()}).HandshakeContext(t.Context())
+		},
+		"no request": func(conn net.Conn) error {
+			return tls.Client(conn, &tls.Config{InsecureSkipVerify: true}).HandshakeContext(t.Context())
+		},
+		"no TLS":    write("GET / HTTP/1.1\r\n\r\n"),
+		"cut hello": write("\x16\x03\x01\x02\x00\x01"),
+		"a scan":    write(""),
+	} {
+		for _, reset := range []bool{true, false} {
+			if err := hangUp(t, r, leave, reset); err != nil && name != "distrust" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	stop(t, r) // it waits for the connections
+	if said := r.log.String(); said != "" {
+		t.Errorf("the log says %s", said)
+	}
+}
+
+func write(text string) func(net.Conn) error {
+	return func(conn net.Conn) error {
+		_, err := conn.Write([]byte(text))
+		return err
+	}
+}
+
+// hangUp connects, and leaves: in good order, or as a machine does that is cut
+// off. In good order the server is waited for.
+func hangUp(t *testing.T, r *rig, leave func(net.Conn) error, reset bool) error {
+	t.Helper()
+	at, err := url.Parse(r.server.S3Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", at.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := leave(conn)
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		t.Fatalf("%T is no TCP", conn)
+	}
+	if reset {
+		err = tcp.SetLinger(0)
+	} else if err = tcp.CloseWrite(); err == nil {
+		_, _ = io.Copy(io.Discard, conn) // what it answers, and how it ends, is its own affair
+	}
+	if err := errors.Join(err, conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return left
 }
