@@ -27,13 +27,13 @@ type browser struct {
 }
 
 // openBrowser starts Chromium with a fresh profile.
-func openBrowser(t *testing.T, base string) *browser {
+func openBrowser(t *testing.T, base string, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	b := &browser{t: t, base: base}
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithListener(b.listen), chromedp.WithAllocatorOptions(
+	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithListener(b.listen), chromedp.WithAllocatorOptions(append([]chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(time.Minute),
-	))
+	}, more...)...))
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context of its first action

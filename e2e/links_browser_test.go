@@ -33,15 +33,7 @@ func TestPartnerDownloadsInABrowser(t *testing.T) {
 	endless := person.post(unitPath(slug, "files", "links"), form).want(http.StatusOK).field("link")
 
 	b, dir := openBrowser(t, in.URL()), t.TempDir()
-	b.do("allow downloads", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
-			Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
-		})
-		if err != nil {
-			return fmt.Errorf("allow downloads: %w", err)
-		}
-		return nil
-	}))
+	b.saveInto(dir)
 	b.open(strings.TrimPrefix(limited, in.URL()))
 	first := `button[name="file"][value="1"]`
 	b.click(first, first)
@@ -58,6 +50,20 @@ func TestPartnerDownloadsInABrowser(t *testing.T) {
 	b.click(last, last)
 	saved(t, dir, 3)
 	b.wantQuiet()
+}
+
+// saveInto allows downloads, into a folder.
+func (b *browser) saveInto(dir string) {
+	b.t.Helper()
+	b.do("allow downloads", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+			Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
+		})
+		if err != nil {
+			return fmt.Errorf("allow downloads: %w", err)
+		}
+		return nil
+	}))
 }
 
 // saved waits until so many files were saved, none of them half, and gives the newest.

@@ -42,6 +42,17 @@ func launchTrial(t *testing.T) trial {
 	return at
 }
 
+// trusting makes the installation's own helpers trust the authority too.
+func (at trial) trusting(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(at.ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.signer = &authority{file: at.ca, pool: x509.NewCertPool()}
+	at.signer.pool.AppendCertsFromPEM(text)
+}
+
 // presented is the certificate that the portal answers with.
 func (at trial) presented() (*x509.Certificate, error) {
 	req, err := http.NewRequestWithContext(at.t.Context(), http.MethodGet, "https://"+at.listen+"/readyz", nil)
