@@ -40,6 +40,9 @@ type Services struct {
 	// is Amazon's own.
 	Endpoint, Region string
 	Amazon           bool
+	// Authority is the certificate (PEM) of the portal's own authority, which
+	// clients of Endpoint have to trust; empty where any system trusts it.
+	Authority string
 	// PublicURL is how browsers reach the portal, where that is known: it
 	// begins the links that people pass on. Empty means the request's host.
 	PublicURL string
@@ -73,7 +76,7 @@ type Handlers struct {
 // New gives every handler its operations.
 func New(s Services) *Handlers {
 	f := frame{sessions: s.Sessions, life: s.Life, warnings: warnings(s)}
-	connect := views.Connect{Endpoint: s.Endpoint, Region: s.Region, AWS: s.Amazon}
+	connect := views.Connect{Endpoint: s.Endpoint, Region: s.Region, AWS: s.Amazon, Authority: s.Authority}
 	origin := origin{public: s.PublicURL, secure: s.Secure}
 	return &Handlers{
 		SignIn:      SignIn{frame: f, accounts: s.Accounts},

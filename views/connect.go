@@ -16,7 +16,25 @@ type Connect struct {
 	Location    string // bucket/prefix/; empty until SEA is enabled
 	AccessKeyID string // empty: there is no set
 	AWS         bool   // the endpoint is Amazon's own: virtual-host style, well-known account types
+	Authority   string // certificate (PEM) of the portal's own authority, which clients have to trust; empty: any system does
 	Folder      Folder
+}
+
+// target is what the guide of a client is written for.
+type target struct {
+	bundle.Set
+	own bool // the certificate comes from an authority that clients have to be told of
+}
+
+// authorityFile is what the guide calls the file with the authority's certificate.
+const authorityFile = "ca.pem"
+
+// trust is a part of a command that tells a client of the authority, where it needs that.
+func (s target) trust(option string) string {
+	if s.own {
+		return option
+	}
+	return ""
 }
 
 // Folder is what a client finds at the location now.
@@ -29,15 +47,20 @@ type Folder struct {
 const secretStandIn = "the secret access key"
 
 // set is the unit's values as the files of clients take them, with words where the secret goes.
-func (c Connect) set() bundle.Set {
-	s := bundle.Set{
+func (c Connect) set() target {
+	s := target{own: c.ownAuthority(), Set: bundle.Set{
 		Slug: c.Slug, Endpoint: c.Endpoint, Region: c.Region, Location: c.Location, AccessKeyID: c.AccessKeyID,
 		Secret: sealed.NewPlain(secretStandIn), Amazon: c.AWS,
-	}
+	}}
 	if s.AccessKeyID == "" {
 		s.AccessKeyID = "the access key ID"
 	}
 	return s
+}
+
+// ownAuthority tells whether clients have to be told whom to trust.
+func (c Connect) ownAuthority() bool {
+	return c.Authority != "" && strings.HasPrefix(c.Endpoint, "https://")
 }
 
 // guide is how one client is set up: what to fill in, what to put into which file, a command that tests it and one that
@@ -71,10 +94,13 @@ func commands(list, fetch string) []command {
 
 func (c Connect) guides() []guide {
 	s := c.set()
-	return []guide{
-		s3Browser(s), ftpStyle(s), cyberduck(s), winSCP(s), fileZilla(s),
-		rclone(s), awsCLI(s), s5cmd(s), s3cmd(s), boto3(s), curl(s),
+	window := []guide{s3Browser(s), ftpStyle(s), cyberduck(s), winSCP(s), fileZilla(s)}
+	if s.own {
+		for i := range window {
+			window[i].rows = append(window[i].rows, pair{"Certificate authority", authorityFile + ", imported into the system's list of trusted authorities"})
+		}
 	}
+	return append(window, rclone(s), awsCLI(s), s5cmd(s), s3cmd(s), boto3(s), curl(s))
 }
 
 // guide gives one client's; ok is false where there is none of that name.

@@ -8,7 +8,7 @@ import (
 )
 
 // otherWord gives what a client says when it speaks HTTPS to this endpoint, where that speaks HTTP, and the other way round.
-func otherWord(s bundle.Set, toHTTP, toHTTPS string) string {
+func otherWord(s target, toHTTP, toHTTPS string) string {
 	if s.Secure() {
 		return toHTTPS
 	}
@@ -16,19 +16,19 @@ func otherWord(s bundle.Set, toHTTP, toHTTPS string) string {
 }
 
 // schemeMismatch is what that means.
-func schemeMismatch(s bundle.Set, setting string) string {
+func schemeMismatch(s target, setting string) string {
 	if s.Secure() {
 		return "It spoke HTTP, and this endpoint speaks HTTPS only: correct " + setting + "."
 	}
 	return "It spoke HTTPS, and this endpoint speaks HTTP: correct " + setting + "."
 }
 
-func rclone(s bundle.Set) guide {
+func rclone(s target) guide {
 	at := bundle.Profile + ":" + s.Location
 	return guide{
 		id: "rclone", client: "rclone",
 		files: []pair{{"rclone.conf (rclone config file says where)", s.Rclone()}},
-		run:   commands("rclone lsf --recursive "+word(at), "rclone copy --checksum "+word(at)+" ./in"),
+		run:   commands("rclone lsf "+s.trust("--ca-cert "+authorityFile+" ")+"--recursive "+word(at), "rclone copy "+s.trust("--ca-cert "+authorityFile+" ")+"--checksum "+word(at)+" ./in"),
 		errors: []pair{
 			{"It lists and copies nothing, without an error", "The folder is empty, or the path is mistyped below " + s.Location + ": rclone does not tell the two apart."},
 			{otherWord(s, "server gave HTTP response to HTTPS client", "EOF"), schemeMismatch(s, "endpoint")},
@@ -37,15 +37,15 @@ func rclone(s bundle.Set) guide {
 }
 
 // awsAt is what every command of AWS CLI ends in. Versions before the middle of 2023 do not read the endpoint from a file.
-func awsAt(s bundle.Set) string {
+func awsAt(s target) string {
 	at := " --profile " + bundle.Profile
 	if !s.Amazon {
 		at += " --endpoint-url " + word(s.Endpoint)
 	}
-	return at
+	return at + s.trust(" --ca-bundle "+authorityFile)
 }
 
-func awsCLI(s bundle.Set) guide {
+func awsCLI(s target) guide {
 	return guide{
 		id: "aws-cli", client: "AWS CLI",
 		files: []pair{{"~/.aws/credentials", s.AWSCredentials()}, {"~/.aws/config", s.AWSConfig()}},
@@ -58,8 +58,11 @@ func awsCLI(s bundle.Set) guide {
 	}
 }
 
-func s5cmd(s bundle.Set) guide {
-	begin := "s5cmd --profile " + bundle.Profile
+func s5cmd(s target) guide {
+	begin, note := s.trust("AWS_CA_BUNDLE="+authorityFile+" ")+"s5cmd --profile "+bundle.Profile, windowsQuotes
+	if s.own {
+		note += " There, write set AWS_CA_BUNDLE=" + authorityFile + " on a line before."
+	}
 	if !s.Amazon {
 		begin += " --endpoint-url " + word(s.Endpoint)
 	}
@@ -68,7 +71,7 @@ func s5cmd(s bundle.Set) guide {
 		files: []pair{{"~/.aws/credentials", s.AWSCredentials()}, {"~/.aws/config", s.AWSConfig()}},
 		run: commands(begin+" ls "+word("s3://"+s.Location+"*"),
 			begin+" cp "+word("s3://"+s.Location+"*")+" ./in/"),
-		note: windowsQuotes,
+		note: note,
 		errors: []pair{
 			{"session: fetching region failed: Forbidden", "The region is missing in ~/.aws/config. The line below it says what else is wrong: often SignatureDoesNotMatch, a mistyped secret."},
 			{"no object found", "The folder is empty, or the path is mistyped. The asterisk belongs to it."},
@@ -76,12 +79,12 @@ func s5cmd(s bundle.Set) guide {
 	}
 }
 
-func s3cmd(s bundle.Set) guide {
+func s3cmd(s target) guide {
 	return guide{
 		id: "s3cmd", client: "s3cmd",
 		files: []pair{{"~/.s3cfg", s.S3cfg()}},
-		run: commands("s3cmd ls --recursive "+word("s3://"+s.Location),
-			"mkdir -p in && s3cmd get --recursive --skip-existing "+word("s3://"+s.Location)+" ./in/"),
+		run: commands("s3cmd "+s.trust("--ca-certs="+authorityFile+" ")+"ls --recursive "+word("s3://"+s.Location),
+			"mkdir -p in && s3cmd "+s.trust("--ca-certs="+authorityFile+" ")+"get --recursive --skip-existing "+word("s3://"+s.Location)+" ./in/"),
 		errors: []pair{
 			{"Access to bucket '" + s.Bucket() + "' was denied", "The path is missing: s3cmd asked for the bucket's root. Give it " + s.Location + " with the slash at its end."},
 			{otherWord(s, "SSL certificate verification failure … wrong version number", "Retrying failed request … Remote end closed connection"), schemeMismatch(s, "use_https")},
@@ -89,10 +92,13 @@ func s3cmd(s bundle.Set) guide {
 	}
 }
 
-func boto3(s bundle.Set) guide {
+func boto3(s target) guide {
 	at := `    endpoint_url=` + strconv.Quote(s.Endpoint) + `, config=Config(s3={"addressing_style": "path"}),`
 	if s.Amazon {
 		at = `    config=Config(),`
+	}
+	if s.own {
+		at += ` verify=` + strconv.Quote(authorityFile) + `,`
 	}
 	return guide{
 		id: "boto3", client: "Python, boto3",
@@ -133,7 +139,7 @@ const windowsQuotes = "In the command prompt of Windows, write double quotes for
 // curlFile is what stands for a file's name in curl's commands.
 const curlFile = "FILE"
 
-func curl(s bundle.Set) guide {
+func curl(s target) guide {
 	bucket := s.Endpoint + "/" + s.Bucket()
 	if s.Amazon {
 		bucket = "https://" + s.Bucket() + "." + s.Host()
@@ -141,14 +147,7 @@ func curl(s bundle.Set) guide {
 	list := bucket + "?list-type=2&prefix=" + url.QueryEscape(s.Prefix())
 	return guide{
 		id: "curl", client: "curl",
-		files: []pair{{"sea.curl", lines(
-			`user = `+strconv.Quote(s.AccessKeyID+":"+s.Secret.Reveal()),
-			`aws-sigv4 = `+strconv.Quote("aws:amz:"+s.Region+":s3"),
-			`header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"`,
-			`fail-with-body`,
-			`silent`,
-			`show-error`,
-		)}},
+		files: []pair{{"sea.curl", curlFileOf(s)}},
 		run: []command{
 			{"list", listing, "curl --config sea.curl " + word(list)},
 			{"fetch", "Fetch one file", "curl --config sea.curl --remote-name " + word(bucket+"/"+s.Prefix()+curlFile)},
@@ -159,4 +158,20 @@ func curl(s bundle.Set) guide {
 			{otherWord(s, "(35) wrong version number", "(52) Empty reply from server"), schemeMismatch(s, "the address")},
 		},
 	}
+}
+
+// curlFileOf is what curl reads besides the address.
+func curlFileOf(s target) string {
+	all := []string{
+		`user = ` + strconv.Quote(s.AccessKeyID+":"+s.Secret.Reveal()),
+		`aws-sigv4 = ` + strconv.Quote("aws:amz:"+s.Region+":s3"),
+		`header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"`,
+		`fail-with-body`,
+		`silent`,
+		`show-error`,
+	}
+	if s.own {
+		all = append(all, `cacert = `+strconv.Quote(authorityFile))
+	}
+	return lines(all...)
 }

@@ -75,6 +75,31 @@ func TestGuideBranchesByEndpoint(t *testing.T) {
 	}
 }
 
+// TestGuideTellsEachClientOfAnAuthorityOfItsOwn looks for each client's way to trust a certificate, where it needs one and nowhere else.
+func TestGuideTellsEachClientOfAnAuthorityOfItsOwn(t *testing.T) {
+	t.Parallel()
+	own, other := find(t, "connect-own-authority"), find(t, "connect")
+	for client, want := range map[string]string{
+		"rclone": "--ca-cert ca.pem", "aws-cli": "--ca-bundle ca.pem", "s5cmd": "AWS_CA_BUNDLE=ca.pem s5cmd", "s3cmd": "--ca-certs=ca.pem", "boto3": `verify="ca.pem"`, "curl": `cacert = "ca.pem"`,
+		"s3-browser": "ca.pem, imported", "ftp-style": "ca.pem, imported", "cyberduck": "ca.pem, imported", "winscp": "ca.pem, imported", "filezilla-pro": "ca.pem, imported",
+	} {
+		if section := own.Find("#client-" + client).Closest("section"); !strings.Contains(section.Text(), want) {
+			t.Errorf("%s is not told %q", client, want)
+		}
+	}
+	if got := own.Find(`[data-guide-authority="ca.pem"]`).Text(); !strings.HasPrefix(got, "-----BEGIN CERTIFICATE-----\n") {
+		t.Errorf("the guide's ca.pem is %q", got)
+	}
+	if text := other.Find("main").Text(); strings.Contains(text, "ca.pem") {
+		t.Error("a guide names an authority that every system knows")
+	}
+	plain := connect
+	plain.Endpoint, plain.Authority = "http://127.0.0.1:9000", "PEM"
+	if text := query(t, sample{view: views.ConnectShow(page(home+"/connect"), views.ConnectShowProps{Unit: unit, Connect: plain})}).Find("main").Text(); strings.Contains(text, "ca.pem") {
+		t.Error("a guide names an authority of an endpoint that speaks no TLS")
+	}
+}
+
 // TestGuideCommandsAreOneWordEach has a shell read the commands of a location that holds what a shell would act on.
 func TestGuideCommandsAreOneWordEach(t *testing.T) {
 	t.Parallel()

@@ -1,15 +1,13 @@
 package views
 
-import "seaportal/internal/credential/bundle"
-
-func onOff(s bundle.Set) string {
+func onOff(s target) string {
 	if s.Secure() {
 		return "On"
 	}
 	return "Off"
 }
 
-func s3Browser(s bundle.Set) guide {
+func s3Browser(s target) guide {
 	kind := "S3 Compatible Storage"
 	if s.Amazon {
 		kind = "Amazon S3 Storage"
@@ -28,7 +26,7 @@ func s3Browser(s bundle.Set) guide {
 }
 
 // ftpStyle is for every client that asks as an FTP client does.
-func ftpStyle(s bundle.Set) guide {
+func ftpStyle(s target) guide {
 	protocol := "S3 over HTTPS"
 	if !s.Secure() {
 		protocol = "S3 over HTTP"
@@ -47,7 +45,7 @@ func ftpStyle(s bundle.Set) guide {
 	}}
 }
 
-func cyberduck(s bundle.Set) guide {
+func cyberduck(s target) guide {
 	protocol := "Amazon S3"
 	switch {
 	case !s.Amazon && !s.Secure():
@@ -68,7 +66,7 @@ func cyberduck(s bundle.Set) guide {
 	}}
 }
 
-func winSCP(s bundle.Set) guide {
+func winSCP(s target) guide {
 	encryption, style := "TLS/SSL Implicit encryption", "Path"
 	if !s.Secure() {
 		encryption = "No encryption"
@@ -92,7 +90,7 @@ func winSCP(s bundle.Set) guide {
 	}}
 }
 
-func fileZilla(s bundle.Set) guide {
+func fileZilla(s target) guide {
 	g := guide{id: "filezilla-pro", client: "FileZilla Pro", rows: []pair{
 		{"Protocol", "S3 - Amazon Simple Storage Service"},
 		{"Host", s.Hostname()},
@@ -111,7 +109,7 @@ func fileZilla(s bundle.Set) guide {
 }
 
 // tlsMismatch says what to do where a client and the endpoint do not agree on TLS.
-func tlsMismatch(s bundle.Set, setting string) string {
+func tlsMismatch(s target, setting string) string {
 	if s.Secure() {
 		return "This endpoint speaks HTTPS only: turn " + setting + " on."
 	}

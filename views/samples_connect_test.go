@@ -33,7 +33,11 @@ func connectSamples() []sample {
 		c.Endpoint = "https://[2001:db8::1]:9000"
 		c.Location = "sea/it's \"a\" $(test) " + strings.Repeat("very-long/", 40)
 	})
+	trial := show("", func(c *views.Connect) {
+		c.Endpoint, c.Authority = "https://127.0.0.1:9000", "-----BEGIN CERTIFICATE-----\n"+strings.Repeat(strings.Repeat("MIIB", 16)+"\n", 12)+"-----END CERTIFICATE-----\n"
+	})
 	return []sample{
+		{"connect-own-authority", views.ConnectShow(at, trial)},
 		{"connect", views.ConnectShow(at, show("", nil))},
 		{"connect-rclone", views.ConnectShow(page(home+"/connect/rclone"), show("rclone", nil))},
 		{"connect-winscp-viewer", views.ConnectShow(viewer(home+"/connect/winscp"), show("winscp", nil))},

@@ -102,6 +102,16 @@ func (a *App) clientTLS() *tls.Config {
 	return a.certificates.Client()
 }
 
+// authority is the certificate of the local authority that signs for the S3
+// endpoint; empty where there is none. Behind a proxy that speaks TLS itself
+// nobody would need it, but nothing tells the portal of that.
+func (a *App) authority() string {
+	if a.certificates == nil {
+		return ""
+	}
+	return a.certificates.AuthorityPEM()
+}
+
 // hostsOf are the hosts by which the configuration says that the portal is
 // reached.
 func hostsOf(cfg config.Config) []string {

@@ -18,6 +18,6 @@ func (a *App) handlers(ctx context.Context) *handlers.Handlers {
 		Rules: o.rules, Files: o.engine, Links: o.links, History: &history.Log{Store: o.store},
 		Usage: o.usage, Receipts: o.receipts, Manifests: o.manifests, Keys: o.keys,
 		Life: clock.Shifted(a.cfg.ClockOffset), Endpoint: a.storage.public, Region: a.storage.region, Amazon: bundle.Amazon(a.storage.public),
-		PublicURL: publicURL(a.cfg.PublicURL, ""), Secure: a.secure(), Installation: a.installation(ctx),
+		Authority: a.authority(), PublicURL: publicURL(a.cfg.PublicURL, ""), Secure: a.secure(), Installation: a.installation(ctx),
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
 	"slices"
 	"time"
@@ -51,7 +52,8 @@ type Source struct {
 	way       way
 	own       own
 	more      []string // protocols besides the listener's own
-	authority string
+	authority string   // file
+	public    []byte   // what is in it
 	asked     chan struct{}
 }
 
@@ -88,6 +90,15 @@ func (s *Source) Client() *tls.Config {
 // Authority is the file of the local authority's certificate, which clients
 // have to trust; empty for the other ways.
 func (s *Source) Authority() string { return s.authority }
+
+// AuthorityPEM is what stands in that file, for whoever has to trust it: it is
+// public. It is empty for the other ways.
+func (s *Source) AuthorityPEM() string {
+	if s.public == nil {
+		return ""
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.public}))
+}
 
 // Status tells how each certificate is doing.
 func (s *Source) Status() []Status { return s.way.status() }

@@ -54,7 +54,7 @@ func Local(dir string, names Names, log *slog.Logger) (*Source, error) {
 	}
 	s, err := newSource(l)
 	if err == nil {
-		s.authority = authority.file
+		s.authority, s.public = authority.file, authority.cert.Raw
 	}
 	return s, err
 }
