@@ -24,10 +24,12 @@ const (
 // time; both stay zero where no server can tell. Complete says that every byte
 // of the file was handed over at least once. LastAt is when the last of them
 // ended. Counterfoil marks the presigned URL that the receipt stands for, so that
-// what is fetched by it is told from other downloads; it opens nothing.
+// what is fetched by it is told from other downloads; it opens nothing. Where a
+// link's ticket was used for one file it is a part of the hash of that.
 //
 // A receipt of the portal or a link counts on its placement as soon as the file
-// is given out, one of an S3 client or of a URL for scripts once it is complete.
+// is given out by a presigned URL. One of what the portal itself sends, of an S3
+// client or of a URL for scripts counts once all was sent.
 type Download struct {
 	ID          int64       `gorm:"primaryKey;index:downloads_page,priority:3"`
 	UnitID      int64       `gorm:"column:business_unit_id;not null;index:downloads_page,priority:1;index:downloads_unit,priority:1"`

@@ -52,12 +52,13 @@ func (d *Delivery) WriteZIP(ctx context.Context, to io.Writer, alive func() erro
 		if err := alive(); err != nil {
 			return err
 		}
+		d.entered = append(d.entered, i)
 		there, err := d.addEntry(ctx, out, file, names[i], buffer)
 		if err != nil {
 			return err
 		}
 		if !there {
-			left[file.ID] = true
+			left[file.ID], d.entered = true, d.entered[:len(d.entered)-1]
 			missing = append(missing, names[i])
 		}
 	}

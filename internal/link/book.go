@@ -16,11 +16,11 @@ import (
 // however many requests. A fault.NotFound says that the transfer has to be
 // broken off: its link was revoked, or SEA disabled.
 func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) {
-	if d.link == nil {
-		return false, nil
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
 	defer cancel()
+	if d.link == nil {
+		return false, d.begun(ctx)
+	}
 	unit, err := d.s.Store.Unit(ctx, d.unit.ID)
 	if err != nil {
 		return false, err
@@ -28,12 +28,23 @@ func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) 
 	if unit.SEAState != models.SEAEnabled {
 		return false, fault.New(fault.NotFound, msgGone)
 	}
-	total, err := d.s.Store.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), sent)
+	total, receipts := int64(0), d.receipts
+	err = d.s.Store.Tx(ctx, func(tx *store.Store) (err error) {
+		if total, err = tx.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), sent); err != nil {
+			return err
+		}
+		receipts, err = d.note(ctx, tx, sent, total >= d.Size)
+		return err
+	})
 	if errors.Is(err, store.ErrStale) {
 		return false, fault.Wrap(fault.NotFound, err, msgGone)
 	}
+	if err != nil {
+		return false, err
+	}
+	d.receipts = receipts
 	d.first = d.first || sent > 0 && total == sent
-	return !d.IsZIP() && total >= d.Size, err
+	return !d.IsZIP() && total >= d.Size, nil
 }
 
 // Finish counts and records a complete download, once for each ticket. It is
@@ -52,7 +63,7 @@ func (d *Delivery) Finish(ctx context.Context, left map[int64]bool) error {
 				return err
 			}
 		}
-		return d.given(ctx, tx, left)
+		return d.settle(ctx, tx, left)
 	})
 	if errors.Is(err, errCounted) {
 		err = nil
@@ -97,33 +108,6 @@ func (d *Delivery) count(ctx context.Context, tx *store.Store, left map[int64]bo
 	return tx.CountFetched(ctx, link, positions, now())
 }
 
-// given records what was sent. A file that left SEA while it was sent was sent
-// all the same: there is only nothing to count it on.
-func (d *Delivery) given(ctx context.Context, tx *store.Store, left map[int64]bool) error {
-	if !d.IsZIP() {
-		file := d.files[0].Placement
-		err := given(ctx, tx, d.by, file, delivered(downloadOf(d.by, file, d.link), file.Size))
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		return err
-	}
-	var ids []int64
-	for _, file := range d.files {
-		if left[file.ID] {
-			continue
-		}
-		err := tx.RecordDownload(ctx, delivered(downloadOf(d.by, file.Placement, d.link), file.Size))
-		if err != nil && !errors.Is(err, store.ErrStale) {
-			return err
-		}
-		ids = append(ids, file.ID)
-	}
-	event := d.event("file.downloaded_together", fmt.Sprintf("Downloaded %d files as a ZIP", len(ids)))
-	event.Details["placement_ids"], event.Details["missing"] = ids, len(left)
-	return history.Record(ctx, tx, event)
-}
-
 // Break records that a transfer ended before it was complete, and frees the
 // download that it occupied. sent is what Keep was not told of, total what this
 // answer sent in all.
@@ -142,6 +126,9 @@ func (d *Delivery) Break(ctx context.Context, sent, total int64) error {
 		}
 		if total == 0 {
 			return nil
+		}
+		if err := d.cut(ctx, tx, sent, total); err != nil {
+			return err
 		}
 		event := d.event("file.download_broke_off", fmt.Sprintf("A download of %s broke off", named(d.placements())))
 		event.Details["bytes"] = total

@@ -35,7 +35,11 @@ type Delivery struct {
 	ticket  models.LinkTicket
 	files   []store.FileOfLink
 	counted bool // this ticket counted before: nothing more is counted
-	first   bool // of all transfers with this ticket, the one that sent its first bytes
+	// receipts are the ids of the files' receipts, once they are written; entered
+	// are the files of a ZIP whose turn has come, the last perhaps not to its end.
+	receipts []int64
+	entered  []int
+	first    bool // of all transfers with this ticket, the one that sent its first bytes
 }
 
 // Begin opens the transfer that a ticket is for. With look, it only tells what

@@ -42,14 +42,6 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 // given records, in the transaction of the caller, that a file was given out,
 // with its receipt.
 func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, receipt models.Download) error {
-	event := history.Event{
-		By: by, UnitID: file.UnitID, Action: "file.downloaded", ObjectKind: "placement", ObjectID: file.ID,
-		Summary: "Downloaded " + file.Key, Details: map[string]any{"key": file.Key, "size": file.Size},
-	}
-	if receipt.LinkID != nil {
-		event.Summary = "Downloaded " + file.Key + " with a share link"
-		event.Details["link_id"] = *receipt.LinkID
-	}
 	err := tx.RecordDownload(ctx, receipt)
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.NotFound, err, "This file has just left SEA.")
@@ -57,7 +49,20 @@ func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Pl
 	if err != nil {
 		return err
 	}
-	return history.Record(ctx, tx, event)
+	return history.Record(ctx, tx, downloaded(by, file, receipt.LinkID))
+}
+
+// downloaded is the history's row of one file that was given out.
+func downloaded(by models.Actor, file models.Placement, linkID *int64) history.Event {
+	event := history.Event{
+		By: by, UnitID: file.UnitID, Action: "file.downloaded", ObjectKind: "placement", ObjectID: file.ID,
+		Summary: "Downloaded " + file.Key, Details: map[string]any{"key": file.Key, "size": file.Size},
+	}
+	if linkID != nil {
+		event.Summary += " with a share link"
+		event.Details["link_id"] = *linkID
+	}
+	return event
 }
 
 // downloadOf is the receipt of one download.
@@ -76,11 +81,5 @@ func downloadOf(by models.Actor, file models.Placement, through *models.Link) mo
 // fetched.
 func withCounterfoil(receipt models.Download, counterfoil string) models.Download {
 	receipt.Counterfoil = counterfoil
-	return receipt
-}
-
-// delivered is the receipt of bytes that the portal itself sent, all of them.
-func delivered(receipt models.Download, size int64) models.Download {
-	receipt.Requests, receipt.Bytes, receipt.Complete, receipt.LastAt = 1, size, true, &receipt.At
 	return receipt
 }

@@ -54,11 +54,20 @@ func (s *Store) ExtendReceipt(ctx context.Context, more models.Download) error {
 	return wrap(err, "extend receipt %d", more.ID)
 }
 
-// ReceiptByCounterfoil gives the receipt that stands for a presigned URL, or
-// fault.NotFound.
+// ReceiptByCounterfoil gives the receipt that stands for a presigned URL or for
+// a link's ticket, or fault.NotFound.
 func (s *Store) ReceiptByCounterfoil(ctx context.Context, counterfoil string) (models.Download, error) {
 	row, err := gorm.G[models.Download](s.write).Where("counterfoil = ? AND counterfoil <> ''", counterfoil).First(ctx)
 	return row, wrap(err, "read receipt of a presigned URL")
+}
+
+// DropReceipts takes back receipts of a unit for what was never sent.
+func (s *Store) DropReceipts(ctx context.Context, unitID int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.wdb(ctx).Where("business_unit_id = ? AND id IN ?", unitID, ids).Delete(&models.Download{}).Error
+	return wrap(err, "drop %d receipts", len(ids))
 }
 
 // CountReceipts counts each of those receipts once on its placement, at an
