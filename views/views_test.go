@@ -198,3 +198,15 @@ func TestEnterDoesWhatTheFormIsFor(t *testing.T) {
 		})
 	}
 }
+
+// TestLongTextsAreCutToAFewLines looks for the classes that do it: what somebody wrote at length must not push a list away.
+func TestLongTextsAreCutToAFewLines(t *testing.T) {
+	t.Parallel()
+	for page, selector := range map[string]string{
+		"links": ".file-name .event-text", "rule-versions-compared": ".events .event-text", "credentials-active": "[aria-labelledby=used-from] th.key",
+	} {
+		if find(t, page).Find(selector).Length() == 0 {
+			t.Errorf("%s holds no %s", page, selector)
+		}
+	}
+}
