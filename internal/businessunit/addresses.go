@@ -43,7 +43,7 @@ func (s *Service) AllowAddresses(
 	if complaint != "" {
 		return unit, fault.BadInput(fault.Field{Name: addressField, Msg: complaint})
 	}
-	if err := s.fits(unit, allowed); err != nil {
+	if err := s.fits(ctx, unit, allowed); err != nil {
 		return unit, err
 	}
 	before := unit
@@ -112,12 +112,12 @@ func separates(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\
 
 // fits tells whether IAM takes the policy with these addresses. A unit that has
 // no location yet is given the longest one that it can get.
-func (s *Service) fits(unit models.BusinessUnit, allowed []string) error {
+func (s *Service) fits(ctx context.Context, unit models.BusinessUnit, allowed []string) error {
 	bucket, prefix := s.SEABucket, fmt.Sprintf("%s-%d/", unit.Slug, maxLocationTries)
 	if unit.HasLocation() {
 		bucket, prefix = *unit.SEABucket, *unit.SEAPrefix
 	}
-	_, err := credential.Policy(s.Region, bucket, prefix, allowed)
+	err := s.Access.PolicyFits(ctx, unit, bucket, prefix, allowed)
 	var long credential.PolicyTooLong
 	if errors.As(err, &long) {
 		return fault.BadInput(fault.Field{Name: addressField, Msg: fmt.Sprintf("These are too many: the identity service takes "+

@@ -21,8 +21,9 @@ const policyLease = 30 * time.Second
 
 // applyPolicy writes the unit's inline policy as the database wants it. Writers
 // of one unit's policy take turns, and each reads what is wanted in its turn: so
-// the last one writes what was wanted last, and no slow one takes it back.
-func (s *Service) applyPolicy(ctx context.Context, unitID int64) error {
+// the last one writes what was wanted last, and no slow one takes it back. More
+// are keys that it names though no file rests under them yet.
+func (s *Service) applyPolicy(ctx context.Context, unitID int64, more ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, policyLease)
 	defer cancel()
 	release, err := s.policyTurn(ctx, unitID)
@@ -34,7 +35,7 @@ func (s *Service) applyPolicy(ctx context.Context, unitID int64) error {
 	if err != nil {
 		return err
 	}
-	if err := s.putPolicy(ctx, unit); err != nil {
+	if err := s.putPolicy(ctx, unit, more); err != nil {
 		return err
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
@@ -70,13 +71,8 @@ func (s *Service) policyTurn(ctx context.Context, unitID int64) (func(), error) 
 	}, nil
 }
 
-// wantedPolicy is the policy document that the unit should have.
-func (s *Service) wantedPolicy(unit models.BusinessUnit) (string, error) {
-	return Policy(s.region, *unit.SEABucket, *unit.SEAPrefix, unit.Allowed())
-}
-
-func (s *Service) putPolicy(ctx context.Context, unit models.BusinessUnit) error {
-	policy, err := s.wantedPolicy(unit)
+func (s *Service) putPolicy(ctx context.Context, unit models.BusinessUnit, more []string) error {
+	policy, err := s.wantedPolicy(ctx, unit, more...)
 	if err != nil {
 		return err
 	}
@@ -105,9 +101,12 @@ func (s *Service) repairPolicy(ctx context.Context, unit models.BusinessUnit) er
 	if err != nil {
 		return err
 	}
-	wanted, err := s.wantedPolicy(current)
+	wanted, err := s.wantedPolicy(ctx, current)
 	if err != nil || current.PolicyPending() || current.SEAState != models.SEAEnabled || samePolicy(found, wanted) {
 		return err
+	}
+	if sameButKeys(found, wanted) { // the portal's own, from before files came or went
+		return s.EnsureUser(ctx, current)
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		return history.Record(ctx, tx, history.Event{

@@ -76,7 +76,7 @@ func (s *Service) checkPolicy(ctx context.Context, unit models.BusinessUnit) Che
 		c.Outcome, c.Said, c.Do = Failed, "The unit has no SEA location.", "Enable SEA for this business unit."
 		return c
 	}
-	wanted, err := s.wantedPolicy(unit)
+	wanted, err := s.wantedPolicy(ctx, unit)
 	if err != nil {
 		c.Outcome, c.Said, c.Do = Failed, "The policy cannot be written: it would be longer than IAM takes.", "Allow fewer addresses."
 		return c
@@ -95,6 +95,10 @@ func (s *Service) checkPolicy(ctx context.Context, unit models.BusinessUnit) Che
 		c.Do = "Test again in a minute."
 	case found == "":
 		c.Outcome, c.Said, c.Partner = Failed, "There is no policy.", "AccessDenied, whatever they try."
+		c.Do = "The portal writes it again within the hour, and at once when a set is generated or regenerated."
+	case !samePolicy(found, wanted) && sameButKeys(found, wanted):
+		c.Outcome, c.Said = Noted, "The policy names other keys than those that the files rest under now."
+		c.Partner = "AccessDenied for files under a key that it lacks."
 		c.Do = "The portal writes it again within the hour, and at once when a set is generated or regenerated."
 	case !samePolicy(found, wanted):
 		c.Outcome, c.Said, c.Partner = Failed, "The policy is not the one that the portal wrote.", "They may do more or less than they should."

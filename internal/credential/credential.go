@@ -12,6 +12,7 @@
 package credential
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -42,6 +43,10 @@ type Config struct {
 	S3 func(accessKeyID string, secret sealed.Plain) *s3.Client
 	// Own is the portal's own S3 client, for TestConnection.
 	Own *s3.Client
+	// Keys gives the ARNs of the KMS keys that a unit's files rest under, which
+	// its policy has to name; nil where S3 needs no right of the unit's to
+	// decrypt.
+	Keys func(ctx context.Context, unit models.BusinessUnit) ([]string, error)
 	// Endpoint is the public URL of S3, Region its region: both are shown to
 	// people beside the key.
 	Endpoint, Region string
@@ -64,6 +69,7 @@ type Service struct {
 	iam           *iam.Client
 	s3            func(accessKeyID string, secret sealed.Plain) *s3.Client
 	own           *s3.Client
+	keyARNs       func(ctx context.Context, unit models.BusinessUnit) ([]string, error)
 	endpoint      string
 	region        string
 	proofInterval time.Duration
@@ -75,7 +81,7 @@ type Service struct {
 // New makes a Service.
 func New(cfg Config) *Service {
 	s := &Service{
-		store: cfg.Store, iam: cfg.IAM, s3: cfg.S3, own: cfg.Own, endpoint: cfg.Endpoint, region: cfg.Region,
+		store: cfg.Store, iam: cfg.IAM, s3: cfg.S3, own: cfg.Own, keyARNs: cfg.Keys, endpoint: cfg.Endpoint, region: cfg.Region,
 		proofInterval: cfg.ProofInterval, proofCount: cfg.ProofCount, timeout: cfg.Timeout, log: cfg.Log,
 	}
 	if s.proofCount == 0 {

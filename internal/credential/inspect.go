@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"seaportal/internal/policy"
 	"seaportal/models"
 )
 
@@ -52,6 +54,27 @@ func (s *Service) otherPolicies(ctx context.Context, unit models.BusinessUnit) (
 		}
 	}
 	return others, nil
+}
+
+// sameButKeys compares two documents without what they say of keys.
+func sameButKeys(a, b string) bool { return samePolicy(withoutKeys(a), withoutKeys(b)) }
+
+func withoutKeys(text string) string {
+	var document struct {
+		Version   string
+		Statement []map[string]any
+	}
+	if json.Unmarshal([]byte(text), &document) != nil {
+		return ""
+	}
+	document.Statement = slices.DeleteFunc(document.Statement, func(statement map[string]any) bool {
+		return statement["Sid"] == keysSid && statement["Effect"] == policy.Allow && reflect.DeepEqual(statement["Action"], []any{"kms:Decrypt"})
+	})
+	rest, err := json.Marshal(document)
+	if err != nil {
+		return ""
+	}
+	return string(rest)
 }
 
 // samePolicy compares two documents by what they say, not by how they are

@@ -32,9 +32,13 @@ const wantPolicy = `{
   ]
 }`
 
+func grant(bucket, prefix string) credential.Grant {
+	return credential.Grant{Region: cloud.Region, Bucket: bucket, Prefix: prefix}
+}
+
 func TestPolicyGrantsOneFolderAndNothingElse(t *testing.T) {
 	t.Parallel()
-	got, err := credential.Policy(cloud.Region, "sea", "bu1/", nil)
+	got, err := credential.Policy(grant("sea", "bu1/"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,14 +53,16 @@ func TestPolicyGrantsOneFolderAndNothingElse(t *testing.T) {
 
 func TestPolicyNamesAllowedAddressesOnceAndFillsTheLimit(t *testing.T) {
 	t.Parallel()
-	open, err := credential.Policy(cloud.Region, "sea", "bu1/", nil)
+	open, err := credential.Policy(grant("sea", "bu1/"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var allowed []string
 	var got string
 	for {
-		next, err := credential.Policy(cloud.Region, "sea", "bu1/", append(allowed, fmt.Sprintf("203.0.113.%d/32", len(allowed)%250)))
+		wider := grant("sea", "bu1/")
+		wider.Allowed = append(allowed, fmt.Sprintf("203.0.113.%d/32", len(allowed)%250))
+		next, err := credential.Policy(wider)
 		var long credential.PolicyTooLong
 		if errors.As(err, &long) {
 			if long.Limit != 2048 || long.Length <= long.Limit {
@@ -85,7 +91,7 @@ func TestPolicyNamesThePartitionOfTheRegion(t *testing.T) {
 	for region, want := range map[string]string{
 		"eu-central-1": "arn:aws:s3", "cn-north-1": "arn:aws-cn:s3", "us-gov-west-1": "arn:aws-us-gov:s3",
 	} {
-		if got, err := credential.Policy(region, "sea", "a/", nil); err != nil || !strings.Contains(got, want) {
+		if got, err := credential.Policy(credential.Grant{Region: region, Bucket: "sea", Prefix: "a/"}); err != nil || !strings.Contains(got, want) {
 			t.Errorf("%s: %s, %v", region, got, err)
 		}
 	}
@@ -97,7 +103,7 @@ func TestPolicyRefusesWhatItCannotSay(t *testing.T) {
 	long := strings.Repeat("b", 63)
 	fits := 0
 	for length := 1; length <= 512; length++ {
-		got, err := credential.Policy(cloud.Region, long, strings.Repeat("p", length)+"/", nil)
+		got, err := credential.Policy(grant(long, strings.Repeat("p", length)+"/"))
 		if err != nil {
 			break
 		}
@@ -112,7 +118,7 @@ func TestPolicyRefusesWhatItCannotSay(t *testing.T) {
 		"no slash": {"sea", "bu1"}, "root": {"sea", "/"}, "no prefix": {"sea", ""}, "no bucket": {"", "bu1/"},
 		"star": {"sea", "bu*/"}, "mark": {"sea", "b?/"}, "variable": {"sea", "${aws:username}/"},
 	} {
-		if got, err := credential.Policy(cloud.Region, place[0], place[1], nil); err == nil {
+		if got, err := credential.Policy(grant(place[0], place[1])); err == nil {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
