@@ -42,7 +42,7 @@ func (h *Encryption) overview(c echo.Context, status int, form views.EncryptionF
 	if err != nil {
 		return err
 	}
-	in := views.EncryptionProps{Unit: shown, Current: encryptionKey(over.Current), Plain: over.Plain, Kept: over.Kept, Form: form}
+	in := views.EncryptionProps{Unit: shown, Current: encryptionKey(over.Current), Plain: over.Plain, Kept: over.Kept, None: over.None, Form: form}
 	for _, key := range over.Others {
 		in.Others = append(in.Others, encryptionKey(key))
 	}

@@ -25,6 +25,7 @@ func encryptionSamples() []sample {
 			Unit: unit, Form: views.EncryptionForm{Use: "system", LockVersion: "1"},
 			Current: views.EncryptionKey{ARN: keyARN, Origin: "System-generated key", State: "enabled"},
 		})},
+		{"encryption-none", views.Encryption(page(home+"/settings/encryption"), views.EncryptionProps{Unit: unit, None: true})},
 		{"encryption-disable", views.KeyDisable(page(home+"/settings/encryption/disable"), views.KeyDisableProps{
 			Unit: unit, Current: true, Confirm: absurd, Errors: map[string]string{"confirm": "Type emea-contact-centre to confirm."},
 			Key: views.EncryptionKey{ARN: keyARN, State: "enabled", Files: 1},

@@ -48,8 +48,14 @@ func (s *Service) Choose(ctx context.Context, by models.Actor, unit models.Busin
 	if unit.LockVersion != version {
 		return stale(nil)
 	}
+	if s.KMS == nil {
+		return fault.New(fault.Conflict, "This S3 server knows no keys.")
+	}
 	arn, err := s.resolve(ctx, unit, choice)
 	if err != nil {
+		return err
+	}
+	if err := s.permit(ctx, unit, arn); err != nil {
 		return err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
@@ -69,6 +75,20 @@ func (s *Service) Choose(ctx context.Context, by models.Actor, unit models.Busin
 		return stale(err)
 	}
 	return err
+}
+
+// permit opens a key to whoever reads the unit's files: the custom one, or else
+// the system-generated one.
+func (s *Service) permit(ctx context.Context, unit models.BusinessUnit, arn string) (err error) {
+	if s.Permit == nil {
+		return nil
+	}
+	if arn == "" {
+		if arn, err = s.System(ctx, unit); err != nil {
+			return err
+		}
+	}
+	return s.Permit(ctx, unit, arn)
 }
 
 func stale(err error) error {

@@ -17,8 +17,16 @@ import (
 // Service is what people and the life cycle do with keys.
 type Service struct {
 	Store *store.Store
+	// KMS is nil where the S3 server knows no keys: then no unit has one, and
+	// what rests there is encrypted as the server does it, or not at all.
 	KMS   API
 	Clock clock.Clock
+	// OneKey is the ARN of the one key that the operator named for every unit;
+	// empty where each has a system-generated one.
+	OneKey string
+	// Permit lets whoever reads a unit's files use a key, before any rests under
+	// it; nil where nobody has to be let.
+	Permit func(ctx context.Context, unit models.BusinessUnit, arn string) error
 	// Keeper keeps the keys; nil where KMS alone does.
 	Keeper Keeper
 }
@@ -26,7 +34,7 @@ type Service struct {
 // Current is the key that a unit's files are encrypted with from now on: its
 // custom one, or the system-generated one, which is made if need be.
 func (s *Service) Current(ctx context.Context, unit models.BusinessUnit) (string, error) {
-	if unit.CustomKeyARN != "" {
+	if unit.CustomKeyARN != "" && s.KMS != nil {
 		return unit.CustomKeyARN, nil
 	}
 	return s.System(ctx, unit)
@@ -36,6 +44,9 @@ func (s *Service) Current(ctx context.Context, unit models.BusinessUnit) (string
 // two callers get different ones, though a key that a crash, or another caller,
 // left behind may stay in KMS, unused.
 func (s *Service) System(ctx context.Context, unit models.BusinessUnit) (string, error) {
+	if s.KMS == nil || s.OneKey != "" {
+		return s.OneKey, nil
+	}
 	key, err := s.Store.UnitKey(ctx, unit.ID)
 	if !fault.Is(err, fault.NotFound) {
 		return key.ARN, err
@@ -48,6 +59,18 @@ func (s *Service) System(ctx context.Context, unit models.BusinessUnit) (string,
 		return "", fault.Wrap(fault.Unavailable, err, "The key service did not make a key for this business unit. Try again in a minute.")
 	}
 	key, err = s.Store.KeepUnitKey(ctx, unit.ID, aws.ToString(made.KeyMetadata.Arn), s.Clock.Now())
+	return key.ARN, err
+}
+
+// known is the system-generated key of a unit, empty where none was made yet.
+func (s *Service) known(ctx context.Context, unit models.BusinessUnit) (string, error) {
+	if s.OneKey != "" {
+		return s.OneKey, nil
+	}
+	key, err := s.Store.UnitKey(ctx, unit.ID)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
 	return key.ARN, err
 }
 
@@ -109,16 +132,20 @@ type Overview struct {
 	// they are until they expire.
 	Plain int64
 	Kept  bool // by the portal: keys can be made, imported and disabled here
+	None  bool // the S3 server knows no keys; nothing else is told then
 }
 
 // Overview tells of the keys of a unit.
 func (s *Service) Overview(ctx context.Context, unit models.BusinessUnit) (Overview, error) {
+	if s.KMS == nil {
+		return Overview{None: true}, nil
+	}
 	current, err := s.Current(ctx, unit)
 	if err != nil {
 		return Overview{}, err
 	}
-	system, err := s.Store.UnitKey(ctx, unit.ID)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	system, err := s.known(ctx, unit)
+	if err != nil {
 		return Overview{}, err
 	}
 	used, err := s.Store.KeysInUse(ctx, unit.ID)
@@ -130,14 +157,14 @@ func (s *Service) Overview(ctx context.Context, unit models.BusinessUnit) (Overv
 	add := func(arn string) *Key {
 		if all[arn] == nil {
 			key := s.look(ctx, arn)
-			key.System = arn == system.ARN
+			key.System = arn == system
 			all[arn] = &key
 		}
 		return all[arn]
 	}
 	add(current)
-	if system.ARN != "" {
-		add(system.ARN)
+	if system != "" {
+		add(system)
 	}
 	for _, use := range used {
 		if use.ARN == "" {
