@@ -38,7 +38,7 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 	for range maxStrangers {
 		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
 			SourceBucket: unit.ActiveBucket, Source: *o.source,
-			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement), KMSKey: o.KeyARN,
+			Bucket: *unit.SEABucket, Key: *unit.SEAPrefix + o.SEAKey, Mark: mark(o.Placement), KMSKey: o.KeyARN, Expire: e.Backstop,
 		})
 		if err == nil {
 			return e.verified(ctx, unit, o, copied)

@@ -38,6 +38,9 @@ type Config struct {
 	// MaxSegment is how many bytes a key may have between two slashes on the
 	// S3 server; 0 if it sets no limit.
 	MaxSegment int
+	// Backstop says that S3 deletes what is marked for it, some days after the
+	// portal would: copies are then marked, and a hold takes the mark off.
+	Backstop bool
 	// Alone says that no other process works on this database, so that what a
 	// dead process left can be taken over at once.
 	Alone bool

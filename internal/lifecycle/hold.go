@@ -71,6 +71,9 @@ func (e *Engine) setHeld(
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.Conflict, err, heldConflict(held))
 	}
+	if err == nil {
+		e.markExpiry(ctx, unit, placement, !held)
+	}
 	return err
 }
 

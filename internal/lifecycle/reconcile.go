@@ -80,6 +80,9 @@ func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
 		return err
 	}
 	if len(r.expected) > 0 && r.expected[0].SEAKey == key {
+		if r.expected[0].Held {
+			r.engine.markExpiry(ctx, r.unit, r.expected[0], false)
+		}
 		r.expected = r.expected[1:]
 		return nil
 	}

@@ -23,6 +23,7 @@ type Client struct {
 	largest int64  // bytes that one request copies
 	part    int64  // bytes of a part above that
 	page    *int32 // keys in a page of a listing; nil for as many as S3 gives
+	lacks   Lacks
 }
 
 // New makes a client of an SDK client that has its endpoint, region and
@@ -113,6 +114,9 @@ func (c *Client) Read(ctx context.Context, bucket, key, ifMatch string) (io.Read
 // is Precondition when other content stands there. Deleting what is not there
 // succeeds without an ETag, and is NotFound or Precondition with one.
 func (c *Client) Delete(ctx context.Context, bucket, key, ifMatch string) error {
+	if err := c.still(ctx, bucket, key, ifMatch); err != nil {
+		return err
+	}
 	in := &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}
 	if ifMatch != "" {
 		in.IfMatch = &ifMatch

@@ -21,13 +21,14 @@ const PlacementMark = "sea-placement"
 // copy happens only while its ETag is the same, and only onto a free key.
 // Content type, metadata and tags are kept; Mark is added as PlacementMark.
 // KMSKey is the ARN of the key that S3 is to encrypt the copy with; empty leaves
-// that to S3.
+// that to S3. Expire marks the copy with ExpireTag.
 type CopyInput struct {
 	SourceBucket string
 	Source       Head
 	Bucket, Key  string
 	Mark         string
 	KMSKey       string
+	Expire       bool
 }
 
 // Copied is the new object as the copy's own answer tells it.
@@ -42,11 +43,47 @@ type Copied struct {
 // parts above. The error's Reason is Precondition or Conflicting when the
 // source changed or the key is taken.
 func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
+	if err := c.free(ctx, in.Bucket, in.Key); err != nil {
+		return Copied{}, err
+	}
 	if in.Source.Size > c.largest {
 		return c.copyParts(ctx, in)
 	}
+	request, err := c.copyRequest(ctx, in)
+	if err != nil {
+		return Copied{}, err
+	}
+	out, err := c.s3.CopyObject(ctx, request)
+	if err != nil {
+		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
+	}
+	result := out.CopyObjectResult
+	return c.reported(ctx, in, Copied{
+		ETag: aws.ToString(result.ETag), LastModified: aws.ToTime(result.LastModified).UTC(),
+		Checksum: fullChecksum(result.ChecksumType, checksums{
+			CRC64NVME: result.ChecksumCRC64NVME, SHA256: result.ChecksumSHA256, SHA1: result.ChecksumSHA1,
+			CRC32: result.ChecksumCRC32, CRC32C: result.ChecksumCRC32C,
+		}),
+		KMSKey: encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
+	})
+}
+
+// reported completes what a copy's answer tells: MinIO's encrypts as it was asked
+// to, and says so only when it is asked about the object.
+func (c *Client) reported(ctx context.Context, in CopyInput, copied Copied) (Copied, error) {
+	if in.KMSKey == "" || copied.KMSKey != "" {
+		return copied, nil
+	}
+	head, err := c.Head(ctx, in.Bucket, in.Key)
+	copied.KMSKey = head.KMSKey
+	return copied, err
+}
+
+// copyRequest is a copy as one request. S3 copies the tags by itself, unless one
+// is to be added.
+func (c *Client) copyRequest(ctx context.Context, in CopyInput) (*s3.CopyObjectInput, error) {
 	head := in.header()
-	out, err := c.s3.CopyObject(ctx, &s3.CopyObjectInput{
+	request := &s3.CopyObjectInput{
 		Bucket: &in.Bucket, Key: &in.Key,
 		CopySource: in.source(), CopySourceIfMatch: &in.Source.ETag, IfNoneMatch: aws.String("*"),
 		MetadataDirective: types.MetadataDirectiveReplace, Metadata: head.Metadata,
@@ -54,19 +91,13 @@ func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
 		ContentDisposition: text(head.ContentDisposition), ContentEncoding: text(head.ContentEncoding),
 		ContentLanguage: text(head.ContentLanguage), Expires: expiry(head.Expires),
 		ServerSideEncryption: in.encryption(), SSEKMSKeyId: text(in.KMSKey), BucketKeyEnabled: in.bucketKey(),
-	})
-	if err != nil {
-		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
 	}
-	result := out.CopyObjectResult
-	return Copied{
-		ETag: aws.ToString(result.ETag), LastModified: aws.ToTime(result.LastModified).UTC(),
-		Checksum: fullChecksum(result.ChecksumType, checksums{
-			CRC64NVME: result.ChecksumCRC64NVME, SHA256: result.ChecksumSHA256, SHA1: result.ChecksumSHA1,
-			CRC32: result.ChecksumCRC32, CRC32C: result.ChecksumCRC32C,
-		}),
-		KMSKey: encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
-	}, nil
+	if !in.Expire {
+		return request, nil
+	}
+	tagging, err := c.tagging(ctx, in)
+	request.TaggingDirective, request.Tagging = types.TaggingDirectiveReplace, text(tagging)
+	return request, err
 }
 
 func (in CopyInput) encryption() types.ServerSideEncryption {

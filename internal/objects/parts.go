@@ -49,7 +49,7 @@ func (c *Client) copyParts(ctx context.Context, in CopyInput) (Copied, error) {
 // CRC64NVME over the whole object by itself, and the embedded server, asked for
 // one, takes the source's own for that of each part.
 func (c *Client) beginUpload(ctx context.Context, in CopyInput) (string, error) {
-	tagging, err := c.tagging(ctx, in.SourceBucket, in.Source.Key)
+	tagging, err := c.tagging(ctx, in)
 	if err != nil {
 		return "", err
 	}
@@ -100,9 +100,9 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 	if err != nil {
 		return Copied{}, err
 	}
-	return Copied{
+	return c.reported(ctx, in, Copied{
 		ETag:     aws.ToString(out.ETag),
 		Checksum: fullChecksum(out.ChecksumType, checksums{CRC64NVME: out.ChecksumCRC64NVME}),
 		KMSKey:   encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
-	}, nil
+	})
 }

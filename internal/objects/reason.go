@@ -31,6 +31,9 @@ func ReasonOf(err error) Reason {
 	if err == nil {
 		return None
 	}
+	if errors.Is(err, errCondition) {
+		return Precondition
+	}
 	var answered *awshttp.ResponseError
 	if errors.As(err, &answered) && answered.HTTPStatusCode() >= http.StatusMultipleChoices {
 		return reasonOfStatus(answered.HTTPStatusCode(), err)
