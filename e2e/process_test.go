@@ -32,6 +32,7 @@ type installation struct {
 	listen  string
 	s3      string
 	demo    bool
+	flags   []string   // of serve, beside the usual ones
 	signer  *authority // of its certificate; nil: it speaks HTTP
 	inside  []string   // command line that runs another one where the installation lives, if that is not here
 	out     *transcript
@@ -105,6 +106,7 @@ func (in *installation) start(env ...string) {
 func (in *installation) spawn(env ...string) {
 	in.t.Helper()
 	cmd := in.program(context.WithoutCancel(in.t.Context()), "serve", "--listen", in.listen, "--s3-listen", in.s3, "--data-dir", in.dataDir)
+	cmd.Args = append(cmd.Args, in.flags...)
 	if in.demo {
 		cmd.Args = append(cmd.Args, "--demo")
 	}
@@ -194,8 +196,13 @@ func (in *installation) command(stdin string, args ...string) string {
 }
 
 func (in *installation) try(stdin string, args ...string) (string, error) {
+	return in.tryAs(nil, stdin, args...)
+}
+
+// tryAs is try with variables in the environment.
+func (in *installation) tryAs(env []string, stdin string, args ...string) (string, error) {
 	cmd := in.program(in.t.Context(), append([]string{"--data-dir", in.dataDir}, args...)...)
-	cmd.Env = cleanEnv()
+	cmd.Env = append(cleanEnv(), env...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, problem bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problem

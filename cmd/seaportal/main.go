@@ -25,6 +25,7 @@ type cli struct {
 	History  history  `cmd:"" help:"Check the history."`
 	Manifest manifest `cmd:"" help:"Check files against a manifest, and manage the key that signs them."`
 	Bench    bench    `cmd:"" help:"Measure placing and scanning against bare S3 requests."`
+	AWS      aws      `cmd:"" name:"aws" help:"The portal's own rights in the aws mode."`
 	Health   health   `cmd:"" help:"Tell whether the server that uses the data directory answers: exit 0 or 1."`
 	Version  version  `cmd:"" help:"Print the version."`
 }

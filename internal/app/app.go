@@ -102,6 +102,9 @@ func (a *App) openPlace(ctx context.Context) error {
 	if err := a.cfg.Validate(); err != nil {
 		return err
 	}
+	if a.opts.Demo && a.cfg.Mode == config.AWS {
+		return errors.New("--demo belongs to --mode embedded: it would fill active storage with samples")
+	}
 	cfg, err := makeDataDir(a.cfg)
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func (a *App) openPlace(ctx context.Context) error {
 	return nil
 }
 
-// openStorage starts S3 and makes its buckets.
+// openStorage starts or reaches S3, with its buckets ready.
 func (a *App) openStorage(ctx context.Context) (err error) {
 	release, err := a.at.store.ServeAlone(ctx)
 	if err != nil {
@@ -131,13 +134,16 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	a.operations.receipts = receipts
 	receipts.Start(ctx)
 	a.later(func(context.Context) error { receipts.Stop(); return nil }) // after the last GET
-	a.storage, err = openStorage(ctx, a.cfg, a.at, transport{server: a.serverTLS("http/1.1"), client: a.clientTLS()}, a.opts.Log,
-		hearers{changes: a.observe, fetches: receipts.Observe})
-	if err != nil {
-		return err
+	if a.cfg.Mode == config.AWS {
+		a.storage, err = openCloudStorage(ctx, a.cfg)
+	} else {
+		a.storage, err = openStorage(ctx, a.cfg, a.at, transport{server: a.serverTLS("http/1.1"), client: a.clientTLS()}, a.opts.Log,
+			hearers{changes: a.observe, fetches: receipts.Observe})
 	}
-	a.later(a.storage.stop)
-	return a.storage.makeBuckets(ctx)
+	if err == nil {
+		a.later(a.storage.stop)
+	}
+	return err
 }
 
 // observe hands news to the life cycle once that is there. What comes before

@@ -1,34 +1,38 @@
 package app
 
 import (
-	"context"
-	"errors"
-	"net/http"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"seaportal/handlers"
+	"seaportal/internal/provision"
 )
 
-// capabilities asks the S3 server once what it can do beyond storing objects.
-// Without an answer a capability counts as missing.
-func (s storage) capabilities(ctx context.Context) []handlers.Capability {
-	bucket := aws.String(SEABucket)
-	_, lifecycle := s.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: bucket})
-	_, encryption := s.s3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: bucket})
-	_, block := s.s3.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: bucket})
+// embeddedCapabilities are what is known of the embedded server.
+func embeddedCapabilities() []handlers.Capability {
 	return []handlers.Capability{
-		capability("Expiry by S3", implemented(lifecycle),
-			"S3 would delete files after their 30 days even if the portal were not running.",
+		capability("Encryption with keys", true, "Every file in SEA rests under a key of its business unit, which the portal keeps.", ""),
+		capability("Expiry by S3", false, "", "The portal deletes files after their 30 days: it has to run."),
+		capability("Public access block", false, "", "The buckets are private because nobody is given a policy that opens them."),
+	}
+}
+
+// cloudCapabilities tell what another server was found to be able to do, and
+// what the portal does where it is not.
+func cloudCapabilities(s provision.State) []handlers.Capability {
+	return []handlers.Capability{
+		capability("Encryption with keys", s.KMS,
+			"S3 encrypts every file in SEA with the KMS key of its business unit.",
+			"This server knows no KMS keys: files rest as it stores them. Encrypt its disks."),
+		capability("Expiry by S3", s.Backstop,
+			"S3 deletes files after 32 days even if the portal is not running.",
 			"The portal deletes files after their 30 days: it has to run."),
-		capability("Encryption by S3", implemented(encryption),
-			"Files are encrypted at rest with the keys that the buckets name.",
-			"This server stores files as they are: encrypt the disk under the data directory."),
-		capability("Public access block", implemented(block),
-			"S3 itself refuses to make the buckets public.",
+		capability("Public access block", s.AccessBlock,
+			"S3 itself refuses to make the SEA bucket public.",
 			"The buckets are private because nobody is given a policy that opens them."),
+		capability("Conditional copy", !s.Lacks.ConditionalCopy,
+			"S3 itself refuses to copy onto a name that is taken.",
+			"The portal looks before each copy whether the name is free."),
+		capability("Conditional deletion", !s.Lacks.ConditionalDelete,
+			"S3 itself refuses to delete a file that was changed meanwhile.",
+			"The portal looks before it deletes the source of a move whether it is still the same."),
 	}
 }
 
@@ -39,13 +43,11 @@ func capability(name string, has bool, with, without string) handlers.Capability
 	return handlers.Capability{Name: name, Text: without}
 }
 
-// implemented tells an answer about a setting, be it that there is none, from
-// the answer that the server does not know the question.
-func implemented(err error) bool {
-	var answer *awshttp.ResponseError
-	if err == nil {
-		return true
+// cloudChecks are the SEA bucket's settings as the start found or made them.
+func cloudChecks(s provision.State) []handlers.Check {
+	checks := make([]handlers.Check, len(s.Settings))
+	for i, set := range s.Settings {
+		checks[i] = handlers.Check{Name: set.Name, Value: set.Value, Well: set.Well, Fix: set.Fix}
 	}
-	return errors.As(err, &answer) &&
-		(answer.HTTPStatusCode() == http.StatusNotFound || answer.HTTPStatusCode() == http.StatusForbidden)
+	return checks
 }

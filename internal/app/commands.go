@@ -20,8 +20,8 @@ import (
 // ActiveBucket is the bucket of the embedded storage that holds files of
 // business units; SEABucket is the one that files are placed in.
 const (
-	ActiveBucket = "active"
-	SEABucket    = "sea"
+	ActiveBucket = config.EmbeddedActive
+	SEABucket    = config.EmbeddedSEA
 )
 
 // NewUser is an account to make.
@@ -75,6 +75,9 @@ func onOneLine(err error) error {
 // operator, as NAME=value lines: of the server that runs, or of the one that
 // would be started with this configuration.
 func StorageEnv(w io.Writer, cfg config.Config) error {
+	if cfg.Mode == config.AWS {
+		return errors.New("--mode aws has no account to print: whoever may write to active storage is yours to say")
+	}
 	cfg, err := makeDataDir(cfg)
 	if err != nil {
 		return err

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"seaportal/handlers"
@@ -28,16 +28,16 @@ func Version() string {
 }
 
 // installation is what the portal knows of itself.
-func (a *App) installation(ctx context.Context) handlers.Installation {
+func (a *App) installation() handlers.Installation {
 	return handlers.Installation{
-		Version: Version(), Capabilities: a.storage.capabilities(ctx), Checks: a.checks, Runs: a.runs,
+		Version: Version(), Capabilities: a.storage.can, Checks: a.checks, Runs: a.runs,
 	}
 }
 
 // checks look at what the portal stands on, as it is now.
 func (a *App) checks(ctx context.Context) []handlers.Check {
 	checks := []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners()}
-	return append(checks, a.checkCertificates()...)
+	return slices.Concat(checks, a.checkCertificates(), a.storage.checks)
 }
 
 func (a *App) checkDatabase(ctx context.Context) handlers.Check {
@@ -53,8 +53,8 @@ func (a *App) checkDatabase(ctx context.Context) handlers.Check {
 
 func (a *App) checkStorage(ctx context.Context) handlers.Check {
 	c := handlers.Check{Name: "S3 endpoint", Value: a.storage.public, Well: true}
-	if _, err := a.storage.s3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String(SEABucket)}); err != nil {
-		c.Well, c.Fix = false, "S3 does not answer for the bucket "+SEABucket+". See the log."
+	if _, err := a.storage.s3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &a.storage.sea}); err != nil {
+		c.Well, c.Fix = false, "S3 does not answer for the bucket "+a.storage.sea+". See the log."
 	}
 	return c
 }

@@ -22,6 +22,7 @@ import (
 	"seaportal/internal/session"
 	"seaportal/internal/store"
 	"seaportal/internal/usage"
+	"seaportal/models"
 )
 
 // kickTime bounds one insert into the job queue.
@@ -56,24 +57,30 @@ func (a *App) makeOperations(context.Context) (err error) {
 		return err
 	}
 	o.sessions = session.New(o.store, a.secure())
+	o.keys = &keys.Service{Store: o.store, KMS: a.storage.kms, OneKey: a.storage.oneKey, Keeper: a.storage.keeper, Clock: life}
+	var named func(context.Context, models.BusinessUnit) ([]string, error)
+	if a.storage.permits {
+		named = o.keys.Granted
+	}
 	o.credentials = credential.New(credential.Config{
-		Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Own: a.storage.s3, Log: a.opts.Log,
+		Keys: named, Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Own: a.storage.s3, Log: a.opts.Log,
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
 	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region); err != nil {
 		return err
 	}
-	o.keys = &keys.Service{Store: o.store, KMS: a.storage.kms, Keeper: a.storage.keeper, Clock: life}
+	o.keys.Permit = o.credentials.PermitKey
 	o.units = &businessunit.Service{
-		Store: o.store, Access: o.credentials, Keys: o.keys, Clock: life, SEABucket: SEABucket, Region: a.storage.region,
+		Store: o.store, Access: o.credentials, Keys: o.keys, Clock: life,
+		ActiveBucket: a.storage.active, SEABucket: a.storage.sea, Region: a.storage.region,
 	}
-	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: objects.New(a.storage.s3), Clock: life}
+	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: a.storage.objects(), Clock: life}
 	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.key, Portal: publicURL(a.cfg.PublicURL, "")}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{
-		Store: o.store, Objects: objects.New(a.storage.s3), Keys: o.keys, Clock: life, Log: a.opts.Log,
-		MaxSegment: a.storage.maxSegment, Alone: a.alone(), Kick: a.kick,
+		Store: o.store, Objects: a.storage.objects(), Keys: o.keys, Clock: life, Log: a.opts.Log,
+		MaxSegment: a.storage.maxSegment, Backstop: a.storage.backstop, Alone: a.alone(), Kick: a.kick,
 	})
 	a.jobs = job.New(job.Config{
 		Store: o.store, DatabaseURL: a.cfg.DatabaseURL(), Log: a.opts.Log, Tasks: o.tasks(),

@@ -50,7 +50,7 @@ func (a *App) listen(ctx context.Context) error {
 	s.http = &http.Server{
 		//nolint:contextcheck // requests have contexts of their own
 		Handler: web.New(web.Deps{
-			Handlers: a.handlers(ctx), Accounts: a.operations.accounts, Sessions: a.operations.sessions,
+			Handlers: a.handlers(), Accounts: a.operations.accounts, Sessions: a.operations.sessions,
 			Log: a.opts.Log, Ready: a.ready, StrictTransport: a.strictTransport(), Collectors: a.collectors(),
 			Proxies: proxies, PublicURL: publicURL(a.cfg.PublicURL, ""),
 		}),

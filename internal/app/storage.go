@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"seaportal/handlers"
 	"seaportal/internal/clock"
 	"seaportal/internal/config"
 	"seaportal/internal/demo"
@@ -34,9 +35,14 @@ const maxSegment = 255
 type storage struct {
 	s3  *s3.Client
 	iam *iam.Client
-	kms keys.API
-	// keeper keeps the keys of kms; nil where only KMS does.
-	keeper keys.Keeper
+	kms keys.API // nil where S3 knows no keys
+	// oneKey is the ARN of the one key for every business unit, empty where each
+	// has its own.
+	oneKey string
+	// keeper keeps the keys of kms; nil where only KMS does. permits says that
+	// whoever reads a file needs a right on its key.
+	keeper  keys.Keeper
+	permits bool
 	// signer signs for the URL that people reach, which may not be the one
 	// that this machine uses.
 	signer *s3.Client
@@ -45,6 +51,11 @@ type storage struct {
 
 	local, public string // URLs of S3, for this machine and for people
 	region        string
+	active, sea   string // bucket that new units get, and the one that files are placed in
+	lacks         objects.Lacks
+	backstop      bool // S3 deletes what is marked for it, should the portal not
+	can           []handlers.Capability
+	checks        []handlers.Check // of what was found at the start
 	maxSegment    int
 	// proofInterval is how long to wait between two proofs that a key is dead:
 	// none where one process knows at once.
@@ -52,11 +63,8 @@ type storage struct {
 	stop          func(ctx context.Context) error
 }
 
-// makeBuckets makes the two buckets where they are missing.
-func (s storage) makeBuckets(ctx context.Context) error {
-	client := objects.New(s.s3)
-	return errors.Join(client.EnsureBucket(ctx, ActiveBucket), client.EnsureBucket(ctx, SEABucket))
-}
+// objects is the portal's own client.
+func (s storage) objects() *objects.Client { return objects.New(s.s3).Lacking(s.lacks) }
 
 // put stores one small object.
 func (s storage) put(ctx context.Context, object demo.Object) error {
@@ -77,7 +85,8 @@ type hearers struct {
 	fetches func(receipt.Fetch)   // each GET by a partner, or by a presigned URL of the portal's
 }
 
-// openStorage starts the embedded server as its operator.
+// openStorage starts the embedded server as its operator, and makes its buckets
+// where they are missing.
 func openStorage(ctx context.Context, cfg config.Config, at place, over transport, log *slog.Logger, hears hearers) (storage, error) {
 	account, err := operatorOf(at.key)
 	if err != nil {
@@ -101,7 +110,11 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 		return storage{}, err
 	}
 	opened := clientsOf(cfg, server, account, over.client, mark)
-	opened.kms, opened.keeper = kms, kms
+	opened.kms, opened.keeper, opened.can = kms, kms, embeddedCapabilities()
+	err = errors.Join(opened.objects().EnsureBucket(ctx, opened.active), opened.objects().EnsureBucket(ctx, opened.sea))
+	if err != nil {
+		return storage{}, errors.Join(err, opened.stop(ctx))
+	}
 	return opened, nil
 }
 
@@ -128,7 +141,7 @@ func clientsOf(cfg config.Config, server *embedded.Server, account operator, tru
 		as: func(accessKeyID string, secret sealed.Plain) *s3.Client {
 			return s3Client(cfg.Region, local, accessKeyID, secret, marked(fresh(trust), embedded.HeaderOwn, mark))
 		},
-		local: local, public: public, region: cfg.Region, maxSegment: maxSegment,
+		local: local, public: public, region: cfg.Region, maxSegment: maxSegment, active: ActiveBucket, sea: SEABucket,
 		stop: func(ctx context.Context) error {
 			pool.CloseIdleConnections() // the server waits for them
 			return server.Stop(ctx)

@@ -7,6 +7,7 @@
 package businessunit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -24,20 +25,22 @@ import (
 // defaultActiveBucket is where a unit's files live unless it is told otherwise.
 const defaultActiveBucket = "active"
 
-// Service makes and changes business units. Every field must be set; SEABucket
-// is the bucket that locations are assigned in, Region the region that units
-// are shown with.
+// Service makes and changes business units. Every field must be set, but for
+// ActiveBucket, where new units keep their files unless they are told otherwise:
+// empty is `active`. SEABucket is the bucket that locations are assigned in,
+// Region the region that units are shown with.
 type Service struct {
-	Store     *store.Store
-	Access    *credential.Service
-	Keys      *keys.Service
-	Clock     clock.Clock
-	SEABucket string
-	Region    string
+	Store        *store.Store
+	Access       *credential.Service
+	Keys         *keys.Service
+	Clock        clock.Clock
+	ActiveBucket string
+	SEABucket    string
+	Region       string
 }
 
 // New is what a person says of a new unit. ActiveBucket and ActivePrefix may be
-// empty: then they are `active` and the slug with a slash.
+// empty: then they are the service's and the slug with a slash.
 type New struct {
 	Name, Slug                 string
 	ActiveBucket, ActivePrefix string
@@ -84,7 +87,7 @@ func (s *Service) filled(in New) models.BusinessUnit {
 		StorageKind: models.StorageSystem, SEAState: models.SEAOff, RetentionDays: models.RetentionDays,
 	}
 	if unit.ActiveBucket == "" {
-		unit.ActiveBucket = defaultActiveBucket
+		unit.ActiveBucket = cmp.Or(s.ActiveBucket, defaultActiveBucket)
 	}
 	if unit.ActivePrefix == "" {
 		unit.ActivePrefix = unit.Slug + "/"

@@ -40,6 +40,8 @@ type Place struct {
 
 // Server is what only a running server needs.
 type Server struct {
+	Mode           Mode          `help:"Who answers S3, IAM and KMS: embedded, this process itself, or aws." env:"SEA_MODE" enum:"embedded,aws" default:"embedded"`
+	Cloud          Cloud         `embed:""`
 	Listen         string        `help:"Address of the portal." env:"SEA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	S3Listen       string        `name:"s3-listen" help:"Address of the S3 endpoint." env:"SEA_S3_LISTEN" default:"127.0.0.1:9000" placeholder:"HOST:PORT"`
 	PublicURL      string        `name:"public-url" help:"URL under which people reach the portal; made from the address unless given." env:"SEA_PUBLIC_URL" placeholder:"URL"`
@@ -47,7 +49,7 @@ type Server struct {
 	TrustedProxies []string      `help:"Networks of the proxies in front, whose X-Forwarded-For is believed." env:"SEA_TRUSTED_PROXIES" placeholder:"CIDR"`
 	TLS            TLS           `embed:""`
 	InsecureListen bool          `help:"Allow addresses that other machines reach without a certificate: a proxy in front speaks TLS." env:"SEA_INSECURE_LISTEN"`
-	Region         string        `help:"Region that the S3 endpoint answers for." env:"SEA_REGION" default:"us-east-1"`
+	Region         string        `help:"Region of S3: the one that the embedded endpoint answers for, or the one of the buckets." env:"SEA_REGION" default:"us-east-1"`
 	ClockOffset    time.Duration `help:"Move the clock of the life cycle, for trials." env:"SEA_CLOCK_OFFSET" placeholder:"DURATION"`
 	LogLevel       string        `help:"Least level that is logged: debug, info, warn or error." env:"SEA_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }

@@ -12,17 +12,17 @@ import (
 // Validate checks what a server is told. Each complaint is one line that names
 // the flag.
 func (c Config) Validate() error {
+	if err := c.validateMode(); err != nil {
+		return err
+	}
 	if err := c.TLS.validate(); err != nil {
 		return err
 	}
 	if err := c.validateListener("--listen", c.Listen); err != nil {
 		return err
 	}
-	if err := c.validateListener("--s3-listen", c.S3Listen); err != nil {
+	if err := c.validateS3Listen(); err != nil {
 		return err
-	}
-	if c.Listen == c.S3Listen && !ephemeral(c.Listen) {
-		return fmt.Errorf("--listen and --s3-listen are both %s: give each its own port", c.Listen)
 	}
 	if _, err := c.Proxies(); err != nil {
 		return err
@@ -31,6 +31,21 @@ func (c Config) Validate() error {
 		return err
 	}
 	return validateURL("--s3-public-url", c.S3PublicURL)
+}
+
+// validateS3Listen checks the embedded storage's listener. No other storage has
+// one.
+func (c Config) validateS3Listen() error {
+	if c.Mode == AWS {
+		return nil
+	}
+	if err := c.validateListener("--s3-listen", c.S3Listen); err != nil {
+		return err
+	}
+	if c.Listen == c.S3Listen && !ephemeral(c.Listen) {
+		return fmt.Errorf("--listen and --s3-listen are both %s: give each its own port", c.Listen)
+	}
+	return nil
 }
 
 // Secure tells whether the listeners speak TLS.

@@ -1,0 +1,43 @@
+variable "name" {
+  description = "Name of the role, its policy and its instance profile."
+  type        = string
+  default     = "seaportal"
+}
+
+variable "active_buckets" {
+  description = "Buckets of active storage, which exist. The first one is what new business units get."
+  type        = list(string)
+  validation {
+    condition     = length(var.active_buckets) > 0
+    error_message = "Name at least one bucket of active storage."
+  }
+}
+
+variable "sea_bucket" {
+  description = "Bucket that files are placed in. It is made here, and its name must be free in all of S3."
+  type        = string
+}
+
+variable "one_key" {
+  description = "Make one KMS key for every business unit. Otherwise the portal makes one for each, at a dollar a month."
+  type        = bool
+  default     = false
+}
+
+variable "other_keys" {
+  description = "ARNs of KMS keys that the portal may use besides: custom keys of business units, and keys that active storage rests under."
+  type        = list(string)
+  default     = []
+}
+
+variable "runs_on" {
+  description = "Service that gives the role to the portal: ec2.amazonaws.com or ecs-tasks.amazonaws.com."
+  type        = string
+  default     = "ec2.amazonaws.com"
+}
+
+variable "tags" {
+  description = "Tags of everything that is made here."
+  type        = map(string)
+  default     = {}
+}
