@@ -29,12 +29,14 @@ type IAMPolicy struct {
 	UpdatedAt time.Time `gorm:"not null;autoUpdateTime:false"`
 }
 
-// IAMAccessKey is an access key of a user. The secret is sealed with ID as its
-// context: SigV4 cannot be verified without it, so a hash would not do.
+// IAMAccessKey is an access key of a user. The secret is sealed under the
+// sealing key SealedBy: SigV4 cannot be verified without it, so a hash would not
+// do.
 type IAMAccessKey struct {
 	ID        string        `gorm:"primaryKey;size:128"` // AKIA…
 	UserID    string        `gorm:"not null;size:128;index:iam_access_keys_user"`
 	Secret    sealed.Secret `gorm:"not null"`
+	SealedBy  string        `gorm:"not null;size:36"`
 	Status    string        `gorm:"not null;size:16"` // Active or Inactive, IAM's words
 	CreatedAt time.Time     `gorm:"not null"`
 	LastUse   IAMKeyUse     `gorm:"embedded;embeddedPrefix:last_used_"`

@@ -15,12 +15,13 @@ const (
 	KeyImported KeyOrigin = "EXTERNAL" // brought by an administrator
 )
 
-// KMSKey is a key of the embedded KMS: 256 bits, sealed with ID as their
-// context. A key is never deleted while files may rest under it; a disabled one
+// KMSKey is a key of the embedded KMS: 256 bits, sealed under the sealing
+// key SealedBy. A key is never deleted while files may rest under it; a disabled one
 // opens nothing until it is enabled again.
 type KMSKey struct {
 	ID          string        `gorm:"primaryKey;size:36"` // a random UUID
 	Material    sealed.Secret `gorm:"not null"`
+	SealedBy    string        `gorm:"not null;size:36"`
 	Origin      KeyOrigin     `gorm:"not null;size:10"`
 	Description string        `gorm:"not null"`
 	Enabled     bool          `gorm:"not null"`

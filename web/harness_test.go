@@ -25,6 +25,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/history"
+	"seaportal/internal/keyring"
 	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/link"
@@ -96,7 +97,7 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	master, err := sealed.NewKey(make([]byte, 32))
+	master, err := keyring.New(p.t.Context(), keyring.Config{Store: p.store, Dir: p.t.TempDir()})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ type cli struct {
 	User     user     `cmd:"" help:"Manage local accounts."`
 	Storage  storage  `cmd:"" help:"Use the embedded storage."`
 	History  history  `cmd:"" help:"Check the history."`
+	Keys     keys     `cmd:"" help:"Manage the keys of what is secret in the database."`
 	Manifest manifest `cmd:"" help:"Check files against a manifest, and manage the key that signs them."`
 	Bench    bench    `cmd:"" help:"Measure placing and scanning against bare S3 requests."`
 	AWS      aws      `cmd:"" name:"aws" help:"The portal's own rights in the aws mode."`

@@ -18,13 +18,13 @@ type storage struct {
 type storageEnv struct{}
 
 // Run prints the lines, whether a server runs or not.
-func (storageEnv) Run(stdout io.Writer, place config.Place) error {
+func (storageEnv) Run(ctx context.Context, stdout io.Writer, place config.Place) error {
 	cfg, err := config.Default()
 	if err != nil {
 		return err
 	}
 	cfg.Place = place
-	return app.StorageEnv(stdout, cfg)
+	return app.StorageEnv(ctx, stdout, cfg, app.Logger(os.Stderr, "warn"))
 }
 
 type history struct {

@@ -57,7 +57,7 @@ type App struct {
 func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a := &App{cfg: cfg, opts: opts}
 	for _, step := range []func(context.Context) error{
-		a.openPlace, a.openCertificates, a.openStorage, a.makeOperations, a.prepareManifests, a.startJobs, a.startTrim,
+		a.openPlace, a.followKeys, a.openCertificates, a.openStorage, a.makeOperations, a.prepareManifests, a.startJobs, a.startTrim,
 		a.listen, a.watchCertificates, a.announce, a.seed,
 	} {
 		if err := step(ctx); err != nil {
@@ -120,6 +120,18 @@ func (a *App) openPlace(ctx context.Context) error {
 		return err
 	}
 	a.later(func(context.Context) error { return a.at.store.Close() })
+	return nil
+}
+
+// followKeys notices that the master key was rotated by the command line.
+func (a *App) followKeys(ctx context.Context) error {
+	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.at.keys.Follow(ctx, a.opts.Log)
+	}()
+	a.later(func(context.Context) error { end(); <-ended; return nil })
 	return nil
 }
 

@@ -69,7 +69,8 @@ func (o BenchOptions) rig(ctx context.Context, at place, log *slog.Logger) (benc
 		if err != nil {
 			return bench.Rig{}, stop, err
 		}
-		account, err := operatorOf(at.key)
+		_, key := at.keys.Current()
+		account, err := operatorOf(key)
 		if err != nil {
 			return bench.Rig{}, stop, errors.Join(err, served.stop(ctx))
 		}
@@ -93,7 +94,7 @@ func (o BenchOptions) rig(ctx context.Context, at place, log *slog.Logger) (benc
 func (o BenchOptions) client() (*s3.Client, func()) {
 	most := slices.Max(append([]int{idleConns}, o.InFlight...))
 	over := &http.Client{Transport: &http.Transport{MaxIdleConns: most, MaxIdleConnsPerHost: most, ResponseHeaderTimeout: answerTime}}
-	return s3Client(o.Region, o.Endpoint, o.AccessKey, sealed.NewPlain(o.SecretKey), over), over.CloseIdleConnections
+	return s3Client(o.Region, o.Endpoint, operator{o.AccessKey, sealed.NewPlain(o.SecretKey)}, over), over.CloseIdleConnections
 }
 
 // measure runs what was asked for.

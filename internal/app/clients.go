@@ -7,11 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-
-	"seaportal/internal/sealed"
 )
 
 const (
@@ -24,11 +21,11 @@ const (
 
 // settings are made by hand and not by the SDK's own search: a profile or an
 // endpoint in the operator's environment is about another account.
-func settings(region, endpoint, accessKeyID string, secret sealed.Plain, over *http.Client) aws.Config {
+func settings(region, endpoint string, as aws.CredentialsProvider, over *http.Client) aws.Config {
 	return aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(endpoint),
-		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secret.Reveal(), ""),
+		Credentials:  as,
 		HTTPClient:   over,
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
@@ -38,14 +35,14 @@ func settings(region, endpoint, accessKeyID string, secret sealed.Plain, over *h
 	}
 }
 
-func s3Client(region, endpoint, accessKeyID string, secret sealed.Plain, over *http.Client) *s3.Client {
-	return s3.NewFromConfig(settings(region, endpoint, accessKeyID, secret, over), func(o *s3.Options) {
+func s3Client(region, endpoint string, as aws.CredentialsProvider, over *http.Client) *s3.Client {
+	return s3.NewFromConfig(settings(region, endpoint, as, over), func(o *s3.Options) {
 		o.UsePathStyle = true
 	})
 }
 
-func iamClient(region, endpoint string, as operator, over *http.Client) *iam.Client {
-	return iam.NewFromConfig(settings(region, endpoint, as.accessKeyID, as.secret, over))
+func iamClient(region, endpoint string, as aws.CredentialsProvider, over *http.Client) *iam.Client {
+	return iam.NewFromConfig(settings(region, endpoint, as, over))
 }
 
 // connections gives a client that keeps connections for the next request.

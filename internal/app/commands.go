@@ -12,7 +12,6 @@ import (
 	"seaportal/internal/config"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
-	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -55,11 +54,11 @@ func withStore(ctx context.Context, cfg config.Config, log *slog.Logger, do func
 	if err != nil {
 		return err
 	}
-	at, err := openPlace(ctx, cfg, log)
+	s, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(at.store), at.store.Close())
+	return errors.Join(do(s), s.Close())
 }
 
 // onOneLine makes bad input one line for a terminal.
@@ -74,7 +73,7 @@ func onOneLine(err error) error {
 // StorageEnv writes what an S3 client needs to use the embedded storage as its
 // operator, as NAME=value lines: of the server that runs, or of the one that
 // would be started with this configuration.
-func StorageEnv(w io.Writer, cfg config.Config) error {
+func StorageEnv(ctx context.Context, w io.Writer, cfg config.Config, log *slog.Logger) error {
 	if cfg.Mode == config.AWS {
 		return errors.New("--mode aws has no account to print: whoever may write to active storage is yours to say")
 	}
@@ -82,17 +81,18 @@ func StorageEnv(w io.Writer, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	key, err := sealed.LoadKey(cfg.DataDir, cfg.MasterKey.Reveal())
+	at, err := openPlace(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
+	_, key := at.keys.Current()
 	account, err := operatorOf(key)
-	if err != nil {
+	if err := errors.Join(err, at.store.Close()); err != nil {
 		return err
 	}
 	endpoint := ""
-	if at, runs := RunningAt(cfg.DataDir); runs {
-		endpoint = at.S3
+	if running, runs := RunningAt(cfg.DataDir); runs {
+		endpoint = running.S3
 	} else if host, port, err := net.SplitHostPort(cfg.S3Listen); err == nil {
 		endpoint = localURL(host, port, cfg.Secure())
 	}

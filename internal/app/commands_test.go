@@ -18,7 +18,7 @@ func TestStorageEnvIsPlainLinesThatWork(t *testing.T) {
 	t.Parallel()
 	p := testkit.Start(t)
 	var printed bytes.Buffer
-	if err := app.StorageEnv(&printed, p.Config); err != nil {
+	if err := app.StorageEnv(t.Context(), &printed, p.Config, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	want := regexp.MustCompile(`^AWS_ACCESS_KEY_ID=[A-Z0-9]{20}

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -36,7 +37,7 @@ func (a *App) installation() handlers.Installation {
 
 // checks look at what the portal stands on, as it is now.
 func (a *App) checks(ctx context.Context) []handlers.Check {
-	checks := []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners()}
+	checks := []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners(), a.checkMasterKey()}
 	return slices.Concat(checks, a.checkCertificates(), a.storage.checks)
 }
 
@@ -82,6 +83,18 @@ func (a *App) checkListeners() handlers.Check {
 		c.Value = "left to a proxy in front"
 	default:
 		c.Value = "none: only this machine can connect"
+	}
+	return c
+}
+
+func (a *App) checkMasterKey() handlers.Check {
+	name, since := a.at.keys.Master()
+	c := handlers.Check{Name: "Master key", Value: name + ", since " + since.UTC().Format(time.DateOnly), Well: true}
+	if name == "" {
+		c.Value = "seals by itself, as in earlier versions: seaportal keys rotate puts a sealing key below it"
+	}
+	if a.at.keys.Rotating() {
+		c.Well, c.Fix = false, "A rotation of the keys is under way, or was cut short. Run seaportal keys rotate: it goes on from there."
 	}
 	return c
 }

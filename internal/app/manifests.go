@@ -86,7 +86,7 @@ func RotateManifestKey(ctx context.Context, cfg config.Config, log *slog.Logger,
 	if err != nil {
 		return "", err
 	}
-	manifests := &manifest.Service{Store: at.store, Keys: at.key}
+	manifests := &manifest.Service{Store: at.store, Keys: at.keys}
 	id, err = manifests.Rotate(ctx, models.CLI, revoke)
 	return id, errors.Join(err, at.store.Close())
 }

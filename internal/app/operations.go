@@ -75,7 +75,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		ActiveBucket: a.storage.active, SEABucket: a.storage.sea, Region: a.storage.region,
 	}
 	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: a.storage.objects(), Clock: life}
-	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.key, Portal: publicURL(a.cfg.PublicURL, "")}
+	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.keys, Portal: publicURL(a.cfg.PublicURL, "")}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}
 	o.engine = lifecycle.New(lifecycle.Config{

@@ -9,16 +9,16 @@ import (
 	"os"
 
 	"seaportal/internal/config"
-	"seaportal/internal/sealed"
+	"seaportal/internal/keyring"
 	"seaportal/internal/store"
 )
 
-// place is what every command opens: the data directory, the master key, the
-// database.
+// place is what commands open: the data directory, the database, and the keys
+// of what is sealed in there.
 type place struct {
 	dir   string
-	key   *sealed.Key
 	store *store.Store
+	keys  *keyring.Ring
 }
 
 // makeDataDir makes the data directory for the user of the process alone, and
@@ -49,13 +49,25 @@ func plain(err error) error {
 
 // openPlace opens what is in a data directory that exists.
 func openPlace(ctx context.Context, cfg config.Config, log *slog.Logger) (place, error) {
-	key, err := sealed.LoadKey(cfg.DataDir, cfg.MasterKey.Reveal())
+	s, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return place{}, err
 	}
+	ring, err := keyring.New(ctx, keysOf(cfg, s))
+	if err != nil {
+		return place{}, errors.Join(err, s.Close())
+	}
+	return place{dir: cfg.DataDir, store: s, keys: ring}, nil
+}
+
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store.Store, error) {
 	s, err := store.Open(ctx, store.Config{URL: cfg.DatabaseURL(), Log: log})
 	if err != nil {
-		return place{}, fmt.Errorf("cannot open the database: %w", err)
+		return nil, fmt.Errorf("cannot open the database: %w", err)
 	}
-	return place{dir: cfg.DataDir, key: key, store: s}, nil
+	return s, nil
+}
+
+func keysOf(cfg config.Config, s *store.Store) keyring.Config {
+	return keyring.Config{Store: s, Dir: cfg.DataDir, Master: cfg.MasterKey}
 }

@@ -85,31 +85,27 @@ type hearers struct {
 	fetches func(receipt.Fetch)   // each GET by a partner, or by a presigned URL of the portal's
 }
 
-// openStorage starts the embedded server as its operator, and makes its buckets
+// openStorage starts the embedded server, and makes its buckets
 // where they are missing.
 func openStorage(ctx context.Context, cfg config.Config, at place, over transport, log *slog.Logger, hears hearers) (storage, error) {
-	account, err := operatorOf(at.key)
-	if err != nil {
-		return storage{}, err
-	}
 	proxies, err := cfg.Proxies()
 	if err != nil {
 		return storage{}, err
 	}
-	mark := rand.Text()
-	kms := &keys.Local{Store: at.store, Master: at.key, Region: cfg.Region, Clock: clock.Real}
+	mark, root, operators := rand.Text(), rootAccount(), &operators{keys: at.keys}
+	kms := &keys.Local{Store: at.store, Master: at.keys, Region: cfg.Region, Clock: clock.Real}
 	server, err := embedded.Start(ctx, embedded.Config{
 		DataDir: at.dir, S3Listen: cfg.S3Listen, Region: cfg.Region,
 		TLS: over.server, Proxies: proxies, OwnMark: mark,
-		RootAccessKey: account.accessKeyID, RootSecret: account.secret,
-		Keys: at.key, Store: at.store, Log: log, Encryption: encryptionOf(at, kms),
+		RootAccessKey: root.accessKeyID, RootSecret: root.secret, Operator: operators.account,
+		Keys: at.keys, Store: at.store, Log: log, Encryption: encryptionOf(at, kms),
 		Notify:  func(e embedded.Event) { hears.changes(observed(e)) },
 		Fetched: func(f embedded.Fetch) { hears.fetches(fetched(f)) }, CounterfoilArgument: objects.CounterfoilArgument,
 	})
 	if err != nil {
 		return storage{}, err
 	}
-	opened := clientsOf(cfg, server, account, over.client, mark)
+	opened := clientsOf(cfg, server, root, operators, over.client, mark)
 	opened.kms, opened.keeper, opened.can = kms, kms, embeddedCapabilities()
 	err = errors.Join(opened.objects().EnsureBucket(ctx, opened.active), opened.objects().EnsureBucket(ctx, opened.sea))
 	if err != nil {
@@ -129,17 +125,19 @@ func encryptionOf(at place, kms *keys.Local) *embedded.Encryption {
 	}
 }
 
-// clientsOf makes the clients of the embedded server. mark tells it which
+// clientsOf makes the clients of the embedded server. The links that people get
+// are signed by the operator, so that they outlive a restart; all else by root,
+// which ends with the process. mark tells it which
 // requests are the portal's own proofs that a key works.
-func clientsOf(cfg config.Config, server *embedded.Server, account operator, trust *tls.Config, mark string) storage {
+func clientsOf(cfg config.Config, server *embedded.Server, root operator, operators *operators, trust *tls.Config, mark string) storage {
 	local, public := server.S3Endpoint(), publicURL(cfg.S3PublicURL, server.S3Endpoint())
 	pool := connections(trust)
 	return storage{
-		s3:     s3Client(cfg.Region, local, account.accessKeyID, account.secret, pool),
-		signer: s3Client(cfg.Region, public, account.accessKeyID, account.secret, pool),
-		iam:    iamClient(cfg.Region, server.IAMEndpoint(), account, pool),
+		s3:     s3Client(cfg.Region, local, root, pool),
+		signer: s3Client(cfg.Region, public, operators, pool),
+		iam:    iamClient(cfg.Region, server.IAMEndpoint(), root, pool),
 		as: func(accessKeyID string, secret sealed.Plain) *s3.Client {
-			return s3Client(cfg.Region, local, accessKeyID, secret, marked(fresh(trust), embedded.HeaderOwn, mark))
+			return s3Client(cfg.Region, local, operator{accessKeyID, secret}, marked(fresh(trust), embedded.HeaderOwn, mark))
 		},
 		local: local, public: public, region: cfg.Region, maxSegment: maxSegment, active: ActiveBucket, sea: SEABucket,
 		stop: func(ctx context.Context) error {

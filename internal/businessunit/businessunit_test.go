@@ -15,6 +15,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/fault"
+	"seaportal/internal/keyring"
 	"seaportal/internal/keys"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -36,7 +37,7 @@ type bench struct {
 func setUp(t *testing.T, s *store.Store) *bench {
 	t.Helper()
 	shared, gate := cloud.Shared(t), &cloud.Gate{}
-	master, err := sealed.NewKey(make([]byte, 32))
+	master, err := keyring.New(t.Context(), keyring.Config{Store: s, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

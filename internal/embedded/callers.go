@@ -20,7 +20,7 @@ const HeaderOwn = "X-Seaportal-Own"
 // which address.
 type callers struct {
 	mark string
-	root string // access key id of the operator, whose requests count for nothing
+	ours func(accessKeyID string) bool // whose requests count for nothing
 	seen *keyAddresses
 	now  func() time.Time
 }
@@ -43,7 +43,7 @@ var refusedByPolicy = []byte("<Code>AccessDenied</Code>")
 // counted.
 func (c *callers) count(ctx fiber.Ctx, err error) {
 	account, ok := utils.ContextKeyAccount.Get(ctx).(auth.Account)
-	if err != nil || !ok || account.Access == "" || account.Access == c.root {
+	if err != nil || !ok || account.Access == "" || c.ours(account.Access) {
 		return
 	}
 	if c.mark != "" && ctx.Get(HeaderOwn) == c.mark {

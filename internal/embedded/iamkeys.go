@@ -28,7 +28,7 @@ func (s *iamStore) GetUserByAccessKeyID(ctx context.Context, keyID string) (*typ
 	}
 	var whole *types.User
 	if err == nil {
-		whole, err = s.wholeUser(user)
+		whole, err = s.wholeUser(ctx, user)
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "cannot look up an access key, so its request fails", "access_key_id", keyID, "error", err)
@@ -40,7 +40,8 @@ func (s *iamStore) GetUserByAccessKeyID(ctx context.Context, keyID string) (*typ
 
 // CreateAccessKey makes a key; LimitExceeded when the user has two.
 func (s *iamStore) CreateAccessKey(ctx context.Context, in storage.CreateAccessKeyInput) (created *types.AccessKey, err error) {
-	secret, err := s.keys.Seal(sealed.NewPlain(in.SecretAccessKey), in.AccessKeyID)
+	key := models.IAMAccessKey{ID: in.AccessKeyID, Status: in.Status, CreatedAt: in.CreateDate}
+	key.Secret, key.SealedBy, err = s.keys.Seal(ctx, sealed.NewPlain(in.SecretAccessKey), key.SealedFor())
 	if err != nil {
 		return nil, err
 	}
@@ -48,10 +49,9 @@ func (s *iamStore) CreateAccessKey(ctx context.Context, in storage.CreateAccessK
 		if len(user.AccessKeys) >= storage.MaxAccessKeysPerUser {
 			return iamerr.AccessKeysLimitExceeded(storage.MaxAccessKeysPerUser)
 		}
-		err := s.db.CreateIAMAccessKey(ctx, models.IAMAccessKey{
-			ID: in.AccessKeyID, UserID: user.ID, Secret: secret, Status: in.Status, CreatedAt: in.CreateDate,
-		})
-		if fault.Is(err, fault.Conflict) {
+		key.UserID = user.ID
+		err := s.db.CreateIAMAccessKey(ctx, key)
+		if fault.Is(err, fault.Conflict) { // or the sealing key was rotated meanwhile: either way versitygw tries another one
 			return storage.ErrAccessKeyIDAlreadyExists
 		}
 		created = &types.AccessKey{

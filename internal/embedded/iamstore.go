@@ -11,7 +11,7 @@ import (
 	"github.com/versity/versitygw/iamapi/types"
 
 	"seaportal/internal/fault"
-	"seaportal/internal/sealed"
+	"seaportal/internal/keyring"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -26,7 +26,7 @@ import (
 type iamStore struct {
 	refusals
 	db    *store.Store
-	keys  *sealed.Key
+	keys  *keyring.Ring
 	log   *slog.Logger
 	turn  sync.Mutex
 	cache *userCache
@@ -35,7 +35,7 @@ type iamStore struct {
 
 var _ storage.Storer = (*iamStore)(nil)
 
-func newIAMStore(db *store.Store, keys *sealed.Key, log *slog.Logger) *iamStore {
+func newIAMStore(db *store.Store, keys *keyring.Ring, log *slog.Logger) *iamStore {
 	return &iamStore{db: db, keys: keys, log: log, cache: newUserCache(), usage: newKeyUsage(db)}
 }
 
@@ -72,13 +72,13 @@ func plainUser(user models.IAMUser) types.User {
 }
 
 // wholeUser gives IAM's form of a user, with the secrets opened.
-func (s *iamStore) wholeUser(user models.IAMUser) (*types.User, error) {
+func (s *iamStore) wholeUser(ctx context.Context, user models.IAMUser) (*types.User, error) {
 	whole := plainUser(user)
 	for _, policy := range user.Policies {
 		whole.Policies.Inline = append(whole.Policies.Inline, policyEntry(policy))
 	}
 	for _, key := range user.AccessKeys {
-		secret, err := s.keys.Open(key.Secret, key.ID)
+		secret, err := s.keys.Open(ctx, key.Secret, key.SealedBy, key.SealedFor())
 		if err != nil {
 			return nil, err
 		}

@@ -58,7 +58,7 @@ func (s *iamStore) GetUser(ctx context.Context, name string) (*types.User, error
 	if err != nil {
 		return nil, err
 	}
-	return s.wholeUser(user)
+	return s.wholeUser(ctx, user)
 }
 
 // ListUsers gives a page of users by name, below a path.
@@ -100,7 +100,7 @@ func (s *iamStore) UpdateUser(ctx context.Context, in storage.UpdateUserInput) (
 		if err := s.db.UpdateIAMUser(ctx, user); err != nil {
 			return err
 		}
-		updated, err = s.wholeUser(user)
+		updated, err = s.wholeUser(ctx, user)
 		return err
 	})
 	return updated, err

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"seaportal/internal/embedded"
+	"seaportal/internal/keyring"
 	"seaportal/internal/keys"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -73,7 +74,7 @@ func open(ctx context.Context, dir, listen string, change ...func(*embedded.Conf
 	if err != nil {
 		return nil, err
 	}
-	master, err := sealed.LoadKey(dir, "")
+	master, err := keyring.New(ctx, keyring.Config{Store: r.db, Dir: dir})
 	if err != nil {
 		return nil, err
 	}

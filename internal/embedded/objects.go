@@ -62,7 +62,7 @@ func decorate(files *durable, attributes meta.MetadataStorer, cfg Config) backen
 	contents := &encrypted{files: files, Encryption: cfg.Encryption, attributes: attributes}
 	return listed{newGuarded(&watched{
 		layer:       newRemembered(contents),
-		operator:    cfg.RootAccessKey,
+		ours:        cfg.ours,
 		counterfoil: cfg.CounterfoilArgument,
 		fetched:     cfg.Fetched,
 		size:        contents.size,

@@ -99,7 +99,7 @@ func (s *Server) open(ctx context.Context, cfg Config, front *front, listener ne
 func (s *Server) countCallers(ctx context.Context, cfg Config) fiber.Handler {
 	seen := newKeyAddresses(cfg.Store)
 	s.background(ctx, func(ctx context.Context) { seen.run(ctx, cfg.Log) })
-	callers := &callers{mark: cfg.OwnMark, root: cfg.RootAccessKey, seen: seen, now: func() time.Time { return time.Now().UTC() }}
+	callers := &callers{mark: cfg.OwnMark, ours: cfg.ours, seen: seen, now: func() time.Time { return time.Now().UTC() }}
 	return callers.handle
 }
 
@@ -121,12 +121,12 @@ func (s *Server) openParts(cfg Config, dataDir, socket string) (backend.Backend,
 	if err != nil {
 		return nil, nil, err
 	}
-	operator := auth.Account{Access: cfg.RootAccessKey, Secret: cfg.RootSecret.Reveal(), Role: auth.RoleAdmin}
-	service, err := auth.NewIAMServiceStandalone(operator, auth.IAMServiceStandaloneConfig{Endpoint: socket, Region: cfg.Region})
+	root := auth.Account{Access: cfg.RootAccessKey, Secret: cfg.RootSecret.Reveal(), Role: auth.RoleAdmin}
+	service, err := auth.NewIAMServiceStandalone(root, auth.IAMServiceStandaloneConfig{Endpoint: socket, Region: cfg.Region})
 	if err != nil {
 		objects.Shutdown()
 		return nil, nil, fmt.Errorf("reach IAM service: %w", err)
 	}
-	s.identities = &identities{IAMServiceStandalone: service, users: s.users, region: cfg.Region}
+	s.identities = &identities{IAMServiceStandalone: service, users: s.users, operator: cfg.Operator, region: cfg.Region}
 	return objects, s.identities, nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"seaportal/internal/keyring"
 	"seaportal/internal/proxy"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -41,8 +42,8 @@ var ErrRunning = errors.New("the embedded S3 server is already running in this p
 
 var running atomic.Bool
 
-// Config says what to run. All fields but TLS, Proxies, OwnMark, Encryption,
-// Fetched and CounterfoilArgument are needed.
+// Config says what to run. All fields but TLS, Proxies, OwnMark, Operator,
+// Encryption, Fetched and CounterfoilArgument are needed.
 type Config struct {
 	DataDir  string // made if need be, mode 0700; the caller holds LockDataDir
 	S3Listen string // host:port of the S3 API; port 0 takes a free one
@@ -59,13 +60,16 @@ type Config struct {
 	// of a key. Nobody else may know it.
 	OwnMark string
 
-	// RootAccessKey and RootSecret are the operator account's, which may do
-	// anything in every bucket and in IAM.
+	// RootAccessKey and RootSecret are those of the account that may do anything
+	// in every bucket and in IAM, as long as the server runs.
 	RootAccessKey string
 	RootSecret    sealed.Plain
+	// Operator, where set, gives another account that may do anything in every
+	// bucket, as it is at that moment. It is asked at each request.
+	Operator func() (accessKeyID string, secret sealed.Plain)
 
-	Keys  *sealed.Key  // seals the secrets of access keys
-	Store *store.Store // keeps users, policies and access keys
+	Keys  *keyring.Ring // seals the secrets of access keys
+	Store *store.Store  // keeps users, policies and access keys
 
 	// Encryption says what rests encrypted; nil for nothing.
 	Encryption *Encryption
@@ -176,6 +180,18 @@ func (s *Server) stop() error {
 		failed = append(failed, s.steps[i]())
 	}
 	return errors.Join(failed...)
+}
+
+// ours tells whether a key is of an account that may do anything.
+func (c Config) ours(accessKeyID string) bool {
+	if accessKeyID == c.RootAccessKey {
+		return true
+	}
+	if c.Operator == nil {
+		return false
+	}
+	operator, _ := c.Operator()
+	return accessKeyID == operator
 }
 
 func (c Config) validate() error {

@@ -43,7 +43,7 @@ type Event struct {
 // watched tells of each change that was made, and of each fetch.
 type watched struct {
 	layer
-	operator    string                                  // access key id that is not a partner's
+	ours        func(accessKeyID string) bool           // tells a key that is not a partner's
 	counterfoil string                                  // query argument of presigned URLs
 	fetched     func(Fetch)                             // nil: fetches are not told of
 	size        func(bucket, key string) (int64, error) // of an object that stands, in bytes

@@ -14,6 +14,7 @@ import (
 
 	"seaportal/internal/clock"
 	"seaportal/internal/fault"
+	"seaportal/internal/keyring"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
@@ -23,11 +24,11 @@ import (
 const localAccount = "000000000000"
 
 // Local answers the calls of KMS in this process, with keys in the database,
-// sealed by the master key. It answers as AWS KMS does, with the same types of
+// sealed by the key ring. It answers as AWS KMS does, with the same types of
 // errors. Only one process may change the keys of a database.
 type Local struct {
 	Store  *store.Store
-	Master *sealed.Key
+	Master *keyring.Ring
 	Region string
 	Clock  clock.Clock
 
@@ -59,16 +60,13 @@ func (l *Local) Import(ctx context.Context, material []byte, description string)
 
 func (l *Local) keep(ctx context.Context, material []byte, origin models.KeyOrigin, description string) (models.KMSKey, error) {
 	id := uuid.NewString()
-	secret, err := l.Master.Seal(sealed.NewPlain(string(material)), sealContext(id))
-	if err != nil {
+	key := models.KMSKey{ID: id, Origin: origin, Description: description, Enabled: true, CreatedAt: l.Clock.Now()}
+	var err error
+	if key.Material, key.SealedBy, err = l.Master.Seal(ctx, sealed.NewPlain(string(material)), key.SealedFor()); err != nil {
 		return models.KMSKey{}, err
 	}
-	key := models.KMSKey{ID: id, Material: secret, Origin: origin, Description: description, Enabled: true, CreatedAt: l.Clock.Now()}
 	return key, l.Store.InsertKMSKey(ctx, key)
 }
-
-// sealContext binds the sealed material to its key.
-func sealContext(id string) string { return "kms key " + id }
 
 // DescribeKey tells of a key.
 func (l *Local) DescribeKey(ctx context.Context, in *kms.DescribeKeyInput, _ ...func(*kms.Options)) (*kms.DescribeKeyOutput, error) {

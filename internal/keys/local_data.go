@@ -98,7 +98,7 @@ func (l *Local) use(ctx context.Context, name string) (opened, uuid.UUID, error)
 	if !row.Enabled {
 		return opened{}, id, &types.DisabledException{Message: aws.String(l.arn(row.ID) + " is disabled.")}
 	}
-	if key, err = l.open(row); err != nil {
+	if key, err = l.open(ctx, row); err != nil {
 		return opened{}, id, err
 	}
 	if l.opened == nil {
@@ -108,8 +108,8 @@ func (l *Local) use(ctx context.Context, name string) (opened, uuid.UUID, error)
 	return key, id, nil
 }
 
-func (l *Local) open(row models.KMSKey) (opened, error) {
-	material, err := l.Master.Open(row.Material, sealContext(row.ID))
+func (l *Local) open(ctx context.Context, row models.KMSKey) (opened, error) {
+	material, err := l.Master.Open(ctx, row.Material, row.SealedBy, row.SealedFor())
 	if err != nil {
 		return opened{}, fmt.Errorf("open KMS key %s: %w", row.ID, err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"seaportal/internal/clock"
 	"seaportal/internal/fault"
+	"seaportal/internal/keyring"
 	"seaportal/internal/keys"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -20,9 +21,12 @@ import (
 
 var ada = models.Actor{Kind: models.ActorUser, ID: 1, Name: "Ada"}
 
+// masterKey is base64 of 32 bytes.
+const masterKey = "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM="
+
 func local(t *testing.T, s *store.Store) *keys.Local {
 	t.Helper()
-	master, err := sealed.NewKey(bytes.Repeat([]byte{3}, 32))
+	master, err := keyring.New(t.Context(), keyring.Config{Store: s, Master: sealed.NewPlain(masterKey)})
 	if err != nil {
 		t.Fatal(err)
 	}

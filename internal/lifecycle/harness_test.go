@@ -26,6 +26,7 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/embedded"
 	"seaportal/internal/history"
+	"seaportal/internal/keyring"
 	"seaportal/internal/keys"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
@@ -86,11 +87,11 @@ func TestMain(m *testing.M) {
 
 func startServer(dir string) (func(), error) {
 	ctx, quiet := context.Background(), slog.New(slog.DiscardHandler)
-	master, err := sealed.LoadKey(dir, "")
+	iam, err := store.Open(ctx, store.Config{URL: "sqlite:" + filepath.Join(dir, "iam.db"), Log: quiet})
 	if err != nil {
 		return nil, err
 	}
-	iam, err := store.Open(ctx, store.Config{URL: "sqlite:" + filepath.Join(dir, "iam.db"), Log: quiet})
+	master, err := keyring.New(ctx, keyring.Config{Store: iam, Dir: dir})
 	if err != nil {
 		return nil, err
 	}

@@ -13,15 +13,15 @@ import (
 	"time"
 
 	"seaportal/internal/clock"
+	"seaportal/internal/keyring"
 	"seaportal/internal/manifest"
-	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
 
 func newBench(t testing.TB, s *store.Store) *bench {
 	t.Helper()
-	key, err := sealed.NewKey(bytes.Repeat([]byte{7}, 32))
+	key, err := keyring.New(t.Context(), keyring.Config{Store: s, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

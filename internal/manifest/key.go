@@ -25,10 +25,6 @@ type signer struct {
 	id   string // the key's
 }
 
-// sealContext is what a seed is sealed for, so that one row's cannot stand in
-// another's.
-func sealContext(id string) string { return "manifest key " + id }
-
 // PrepareKey makes the first key pair where there is none, so that the public key
 // can be fetched before the first manifest.
 func (s *Service) PrepareKey(ctx context.Context) error {
@@ -42,7 +38,7 @@ func (s *Service) signer(ctx context.Context) (*signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	seed, err := s.Keys.Open(key.Seed, sealContext(key.ID))
+	seed, err := s.Keys.Open(ctx, key.Seed, key.SealedBy, key.SealedFor())
 	if err != nil {
 		return nil, fmt.Errorf("open manifest key %s: %w", key.ID, err)
 	}
@@ -66,7 +62,7 @@ func (s *Service) current(ctx context.Context) (models.ManifestKey, error) {
 	if !fault.Is(err, fault.NotFound) {
 		return key, err
 	}
-	key, err = s.newKey()
+	key, err = s.newKey(ctx)
 	if err != nil {
 		return key, err
 	}
@@ -79,7 +75,7 @@ func (s *Service) current(ctx context.Context) (models.ManifestKey, error) {
 	return key, err
 }
 
-func (s *Service) newKey() (models.ManifestKey, error) {
+func (s *Service) newKey(ctx context.Context) (models.ManifestKey, error) {
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		return models.ManifestKey{}, fmt.Errorf("make manifest key: %w", err)
@@ -88,11 +84,12 @@ func (s *Service) newKey() (models.ManifestKey, error) {
 	if err != nil {
 		return models.ManifestKey{}, err
 	}
-	seed, err := s.Keys.Seal(sealed.NewPlain(base64.StdEncoding.EncodeToString(private.Seed())), sealContext(id))
+	key := models.ManifestKey{ID: id, PublicKey: public, Current: true, CreatedAt: clock.Real.Now()}
+	key.Seed, key.SealedBy, err = s.Keys.Seal(ctx, sealed.NewPlain(base64.StdEncoding.EncodeToString(private.Seed())), key.SealedFor())
 	if err != nil {
 		return models.ManifestKey{}, fmt.Errorf("seal manifest key: %w", err)
 	}
-	return models.ManifestKey{ID: id, PublicKey: public, Seed: seed, Current: true, CreatedAt: clock.Real.Now()}, nil
+	return key, nil
 }
 
 // thumbprint is a key's id: the SHA-256 of its public half as RFC 7638 writes it.
@@ -122,7 +119,7 @@ func (s *Service) Rotate(ctx context.Context, by models.Actor, revoke bool) (str
 	if err != nil {
 		return "", err
 	}
-	key, err := s.newKey()
+	key, err := s.newKey(ctx)
 	if err != nil {
 		return "", err
 	}

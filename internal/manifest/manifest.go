@@ -19,8 +19,8 @@ import (
 	"seaportal/internal/clock"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/keyring"
 	"seaportal/internal/lifecycle"
-	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -43,7 +43,7 @@ const (
 // Service makes manifests. Keys seals the private halves of the keys.
 type Service struct {
 	Store *store.Store
-	Keys  *sealed.Key
+	Keys  *keyring.Ring
 	// Portal is the URL that the portal is known by, empty where none is.
 	Portal string
 }

@@ -21,6 +21,7 @@ import (
 
 	"seaportal/internal/clock"
 	"seaportal/internal/embedded"
+	"seaportal/internal/keyring"
 	"seaportal/internal/receipt"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -56,7 +57,7 @@ func serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, err := sealed.LoadKey(dir, "")
+	keys, err := keyring.New(ctx, keyring.Config{Store: db, Dir: dir})
 	if err != nil {
 		return err
 	}

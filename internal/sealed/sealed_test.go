@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -72,42 +70,6 @@ func TestSecretsNeverPrintThemselves(t *testing.T) {
 	printed := fmt.Sprintf("%v %+v %#v %s %s", plain, plain, plain, secret, encoded)
 	if strings.Contains(printed, "wJ7r") {
 		t.Errorf("printed %s", printed)
-	}
-}
-
-func TestLoadKeyMakesThePrivateFileOnceAndReadsItAgain(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	first, err := sealed.LoadKey(dir, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(filepath.Join(dir, "master.key"))
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("mode %v, %v", info.Mode(), err)
-	}
-	second, err := sealed.LoadKey(dir, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := first.Seal(sealed.NewPlain("a"), "c")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if plain, err := second.Open(secret, "c"); err != nil || plain.Reveal() != "a" {
-		t.Errorf("opened %q, %v", plain.Reveal(), err)
-	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "master.key.*")); len(left) > 0 {
-		t.Errorf("left over: %v", left)
-	}
-}
-
-func TestLoadKeyRefusesWhatIsNoKey(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{"short", "AAAA", "not base64 at all!"} {
-		if _, err := sealed.LoadKey(t.TempDir(), text); err == nil {
-			t.Errorf("%q was taken", text)
-		}
 	}
 }
 

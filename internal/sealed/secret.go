@@ -1,5 +1,5 @@
 // Package sealed owns secrets: as text that only one method reveals, and as
-// AES-256-GCM ciphertext under the master key for the database. Neither type
+// AES-256-GCM ciphertext for the database. Neither type
 // prints itself: fmt, slog and JSON all give dots.
 package sealed
 

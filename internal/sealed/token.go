@@ -8,7 +8,7 @@ import (
 
 // RandomKey makes a key that lives as long as the process: what it sealed, nobody opens after a restart.
 func RandomKey() (*Key, error) {
-	raw := make([]byte, keySize)
+	raw := make([]byte, KeySize)
 	if _, err := rand.Read(raw); err != nil {
 		return nil, fmt.Errorf("draw a key: %w", err)
 	}

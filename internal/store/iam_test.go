@@ -24,17 +24,27 @@ func iamUser(name string) models.IAMUser {
 	}
 }
 
-func iamKey(t *testing.T, id string) models.IAMAccessKey {
+// sealingKey gives the id of the key that secrets are sealed under.
+func sealingKey(t *testing.T, s *store.Store) string {
 	t.Helper()
-	master, err := sealed.NewKey(make([]byte, 32))
+	key := models.SealingKey{ID: "sealing", Wrapped: []byte("x"), Current: true, CreatedAt: iamTime}
+	if err := s.InsertSealingKey(t.Context(), key); err != nil && !fault.Is(err, fault.Conflict) {
+		t.Fatal(err)
+	}
+	return key.ID
+}
+
+func iamKey(t *testing.T, s *store.Store, id string) models.IAMAccessKey {
+	t.Helper()
+	sealing, err := sealed.RandomKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret, err := master.Seal(sealed.NewPlain("wJ7rXUtn"), id)
+	secret, err := sealing.Seal(sealed.NewPlain("wJ7rXUtn"), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return models.IAMAccessKey{ID: id, UserID: "AIDAa", Secret: secret, Status: "Active", CreatedAt: iamTime}
+	return models.IAMAccessKey{ID: id, UserID: "AIDAa", Secret: secret, SealedBy: sealingKey(t, s), Status: "Active", CreatedAt: iamTime}
 }
 
 func TestIAMUserComesWithItsPoliciesAndKeys(t *testing.T) {
@@ -43,7 +53,7 @@ func TestIAMUserComesWithItsPoliciesAndKeys(t *testing.T) {
 		ctx := t.Context()
 		user := iamUser("a")
 		policy := models.IAMPolicy{UserID: user.ID, Name: "sea", Document: "{}", CreatedAt: iamTime, UpdatedAt: iamTime}
-		key := iamKey(t, "AKIA1")
+		key := iamKey(t, s, "AKIA1")
 		replaced := policy
 		replaced.Document, replaced.UpdatedAt = `{"new":1}`, iamTime.Add(time.Hour)
 		err := errors.Join(s.CreateIAMUser(ctx, user), s.CreateIAMAccessKey(ctx, key), s.PutIAMPolicy(ctx, policy), s.PutIAMPolicy(ctx, replaced))
@@ -73,7 +83,7 @@ func TestIAMNamesAndKeysAreUniqueAndUnknownOnesAreNotFound(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		key := iamKey(t, "AKIA1")
+		key := iamKey(t, s, "AKIA1")
 		if err := errors.Join(s.CreateIAMUser(ctx, iamUser("a")), s.CreateIAMAccessKey(ctx, key)); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +123,7 @@ func TestIAMUserIsRenamedDisabledAndDeleted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		user := iamUser("a")
-		key := iamKey(t, "AKIA1")
+		key := iamKey(t, s, "AKIA1")
 		if err := errors.Join(s.CreateIAMUser(ctx, user), s.CreateIAMUser(ctx, iamUser("c")), s.CreateIAMAccessKey(ctx, key)); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package testkit
 import (
 	"bytes"
 	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,7 +25,7 @@ const awaitTime = 20 * time.Second
 func (p *Portal) Env(t *testing.T) map[string]string {
 	t.Helper()
 	var printed bytes.Buffer
-	if err := app.StorageEnv(&printed, p.Config); err != nil {
+	if err := app.StorageEnv(t.Context(), &printed, p.Config, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{}

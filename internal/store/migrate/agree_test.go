@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"log/slog"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
 	"seaportal/models"
@@ -24,7 +26,7 @@ var kept = []any{
 	&models.User{}, &models.Session{}, &models.Lease{}, &models.Hold{}, &models.Stranger{},
 	&models.IAMUser{}, &models.IAMPolicy{}, &models.IAMAccessKey{}, &models.IAMKeyAddress{},
 	&models.UsageDay{}, &models.UsageMeter{}, &models.Rate{},
-	&models.ManifestKey{}, &models.KMSKey{}, &models.UnitKey{},
+	&models.ManifestKey{}, &models.KMSKey{}, &models.UnitKey{}, &models.SealingKey{},
 }
 
 // TestMigrationsMakeWhatTheModelsSay compares every column and index.
@@ -73,6 +75,27 @@ func agree(t *testing.T, url string, dialector gorm.Dialector) {
 		for _, index := range shape.ParseIndexes() {
 			if !db.Migrator().HasIndex(model, index.Name) {
 				t.Errorf("%s has no index %s", shape.Table, index.Name)
+			}
+		}
+	}
+}
+
+// TestEverySealedColumnIsRotated finds the sealed secrets in the models: one that
+// models.SealedColumns forgot would be lost with the first rotation of the keys.
+func TestEverySealedColumnIsRotated(t *testing.T) {
+	t.Parallel()
+	for _, model := range kept {
+		shape, err := schema.Parse(model, &sync.Map{}, schema.NamingStrategy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range shape.Fields {
+			if field.FieldType != reflect.TypeFor[sealed.Secret]() {
+				continue
+			}
+			listed := slices.ContainsFunc(models.SealedColumns, func(c models.SealedColumn) bool { return c.Table == shape.Table && c.Column == field.DBName })
+			if !listed || shape.LookUpField("sealed_by") == nil {
+				t.Errorf("%s.%s is in no models.SealedColumns, or names no sealing key", shape.Table, field.DBName)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,26 +11,26 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// TestLinksKeepTheirFile goes from the schema before links had several files to
-// the newest one.
-func TestLinksKeepTheirFile(t *testing.T) {
-	t.Parallel()
-	db, err := gorm.Open(sqlite.Dialector{DriverName: "sqlite", DSN: filepath.Join(t.TempDir(), "sea.db")}, &gorm.Config{})
+// until makes a database with all steps before one.
+func until(t *testing.T, name string) *gorm.DB {
+	t.Helper()
+	db, err := gorm.Open(sqlite.Dialector{DriverName: "sqlite", DSN: filepath.Join(t.TempDir(), "sea.db") + "?_pragma=foreign_keys(1)"}, &gorm.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var before []step
-	for _, s := range steps {
-		if s.name == "links to many files" {
-			break
-		}
-		before = append(before, s)
-	}
-	for _, s := range before {
+	for _, s := range steps[:slices.IndexFunc(steps, func(s step) bool { return s.name == name })] {
 		if err := db.Transaction(s.run); err != nil {
 			t.Fatal(s.name, err)
 		}
 	}
+	return db
+}
+
+// TestLinksKeepTheirFile goes from the schema before links had several files to
+// the newest one.
+func TestLinksKeepTheirFile(t *testing.T) {
+	t.Parallel()
+	db := until(t, "links to many files")
 	made := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	for _, link := range []firstLink{
 		{ID: 1, UnitID: 7, PlacementID: 70, TokenHash: "a", MaxDownloads: 1, Downloads: 1, CreatedAt: made, ExpiresAt: made},
@@ -48,7 +49,7 @@ func TestLinksKeepTheirFile(t *testing.T) {
 		Position, Downloads int
 		UsedUpAt            *time.Time
 	}
-	err = db.Table("link_files").Select("link_files.*, links.used_up_at").
+	err := db.Table("link_files").Select("link_files.*, links.used_up_at").
 		Joins("JOIN links ON links.id = link_files.link_id").Order("link_id").Scan(&rows).Error
 	if err != nil || len(rows) != 3 {
 		t.Fatal(rows, err)

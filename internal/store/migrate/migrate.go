@@ -35,6 +35,7 @@ var steps = []step{
 	{"receipts and manifests", receiptsAndManifests},
 	{"encryption keys", encryptionKeys},
 	{"counterfoils", counterfoils},
+	{"sealing keys", sealingKeys},
 }
 
 // schemaMigration is one step that was run.

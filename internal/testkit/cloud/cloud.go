@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"seaportal/internal/embedded"
+	"seaportal/internal/keyring"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 )
@@ -79,7 +80,7 @@ func open() error {
 	if err != nil {
 		return err
 	}
-	keys, err := sealed.LoadKey(dir, "")
+	keys, err := keyring.New(ctx, keyring.Config{Store: db, Dir: dir})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
