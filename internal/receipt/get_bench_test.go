@@ -30,7 +30,7 @@ func BenchmarkGET(b *testing.B) {
 	for _, c := range []getCase{
 		{name: "same-4KiB", turns: 60, requests: 500, file: func(int) int { return 0 }},
 		{name: "another-4KiB", turns: servedFiles / 200, requests: 200, file: func(i int) int { return i }},
-		{name: "same-1GiB", turns: 6, requests: 2, file: func(int) int { return servedFiles }},
+		{name: "same-1GiB", turns: 30, requests: 1, file: func(int) int { return servedFiles }},
 	} {
 		for _, inFlight := range []int{1, 8} {
 			if inFlight > c.requests {
