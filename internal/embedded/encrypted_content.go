@@ -1,11 +1,9 @@
 package embedded
 
 import (
-	"bufio"
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/versity/versitygw/s3api/middlewares"
@@ -134,25 +132,3 @@ func (resting) Algorithm() string { return string(types.ChecksumAlgorithmCrc64nv
 
 // Checksum is empty: the record has the one of the content.
 func (resting) Checksum() string { return "" }
-
-// plain is the content of an encrypted object on its way to a client.
-type plain struct {
-	io.Reader
-	io.Closer
-}
-
-// segments are what plain is written by: as much as is decrypted at once.
-var segments = sync.Pool{New: func() any { return new([64 << 10]byte) }}
-
-// WriteTo writes to the server's buffered connection in large pieces, which
-// pass its small buffer by once that is empty.
-func (p *plain) WriteTo(w io.Writer) (int64, error) {
-	if buffered, ok := w.(*bufio.Writer); ok {
-		if err := buffered.Flush(); err != nil {
-			return 0, err
-		}
-	}
-	piece, _ := segments.Get().(*[64 << 10]byte)
-	defer segments.Put(piece)
-	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.Reader}, piece[:])
-}

@@ -82,7 +82,7 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 	if err != nil {
 		return err
 	}
-	out.Body = &plain{content, file}
+	out.Body = &plain{Reader: content, Closer: file, length: span.length}
 	out.ContentLength, out.ContentRange = &span.length, span.header()
 	if in.ChecksumMode == types.ChecksumModeEnabled && span.length == rec.Size {
 		all := sum.fields()
@@ -92,14 +92,15 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 	return nil
 }
 
-// begin decrypts the first bytes, so that damage there is an error and not an
-// answer that breaks off.
+// begin decrypts the first segment, so that damage there is an error and not an
+// answer that breaks off. What follows begins where a segment does, and is
+// decrypted straight into the pieces that are sent.
 func (e *encrypted) begin(file *os.File, key []byte, span span) (io.Reader, error) {
 	content, err := envelope.Decrypt(file, key, span.size, span.from, span.length)
 	if err != nil || span.length == 0 {
 		return content, err
 	}
-	first := make([]byte, 1)
+	first := make([]byte, min(span.length, envelope.Segment-span.from%envelope.Segment))
 	_, err = io.ReadFull(content, first)
 	if errors.Is(err, envelope.ErrDamaged) {
 		return nil, damagedObject()

@@ -208,7 +208,6 @@ func ignoreGone(err error) error {
 func TestDamageIsRefusedBeforeAWrongByteLeaves(t *testing.T) {
 	t.Parallel()
 	v := openVault(t)
-	content := letters(3*segment + 100)
 	const stride = segment + 32
 	damages := map[string]func(file []byte) []byte{
 		"a bit in the first header":    func(f []byte) []byte { f[6] ^= 1; return f },
@@ -227,19 +226,26 @@ func TestDamageIsRefusedBeforeAWrongByteLeaves(t *testing.T) {
 		},
 		"a segment twice": func(f []byte) []byte { copy(f[stride:], f[:stride]); return f },
 	}
-	for name, damage := range damages {
-		v.put(t, name, content)
-		file, err := os.ReadFile(v.file(name))
-		if err != nil {
-			t.Fatal(err)
+	for what, damage := range damages {
+		for _, segments := range []int{3, 20} { // the longer one is decrypted ahead
+			v.wantDamageRefused(t, fmt.Sprint(what, " of ", segments), letters(segments*segment+100), damage)
 		}
-		if err := os.WriteFile(v.file(name), damage(file), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		got, _, err := v.get(t.Context(), name, "")
-		if err == nil || !bytes.HasPrefix(content, got) {
-			t.Errorf("%s: a client gets %d bytes, %v", name, len(got), err)
-		}
+	}
+}
+
+func (v vault) wantDamageRefused(t *testing.T, name string, content []byte, damage func([]byte) []byte) {
+	t.Helper()
+	v.put(t, name, content)
+	file, err := os.ReadFile(v.file(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(v.file(name), damage(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := v.get(t.Context(), name, "")
+	if err == nil || !bytes.HasPrefix(content, got) {
+		t.Errorf("%s: a client gets %d bytes, %v", name, len(got), err)
 	}
 }
 

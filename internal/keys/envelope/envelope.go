@@ -21,10 +21,12 @@ import (
 // KeySize is the size of a key in bytes: AES-256.
 const KeySize = 32
 
-const (
-	segment  = 64 << 10 // bytes of content in all segments but the last
-	overhead = 32       // bytes that a segment has besides: 16 of header, 16 of tag
-)
+// Segment is how many bytes of content are encrypted together: all segments but
+// the last have as many.
+const Segment = 64 << 10
+
+// overhead is how many bytes a segment has besides: 16 of header, 16 of tag.
+const overhead = 32
 
 // ErrDamaged says that the bytes are not those that were encrypted with this
 // key: they were changed, cut off, or belong to something else.
@@ -45,8 +47,8 @@ func Encrypt(content io.Reader, key []byte) (io.Reader, error) {
 
 // Size is how many bytes size bytes of content become. Nothing stays nothing.
 func Size(size int64) int64 {
-	segments := size / segment
-	if size%segment > 0 {
+	segments := size / Segment
+	if size%Segment > 0 {
 		segments++
 	}
 	return size + segments*overhead
@@ -55,29 +57,29 @@ func Size(size int64) int64 {
 // ContentSize is how many bytes of content encrypted bytes hold. No stream is
 // of a size for which it returns ErrDamaged.
 func ContentSize(encrypted int64) (int64, error) {
-	whole, rest := encrypted/(segment+overhead), encrypted%(segment+overhead)
+	whole, rest := encrypted/(Segment+overhead), encrypted%(Segment+overhead)
 	if encrypted < 0 || rest > 0 && rest <= overhead {
 		return 0, ErrDamaged
 	}
-	return whole*segment + max(rest-overhead, 0), nil
+	return whole*Segment + max(rest-overhead, 0), nil
 }
 
 // Decrypt gives length bytes from an offset on of a content of size bytes. It
 // reads whole segments from encrypted, and none that it does not need. Read
 // fails with ErrDamaged.
 func Decrypt(encrypted io.ReaderAt, key []byte, size, offset, length int64) (io.Reader, error) {
-	first := offset / segment
+	first := offset / Segment
 	if first > math.MaxUint32 {
 		return nil, fmt.Errorf("decrypt from segment %d: %w", first, ErrDamaged)
 	}
 	cfg := config(key)
 	cfg.SequenceNumber = uint32(first) //nolint:gosec // just checked
-	from := io.NewSectionReader(encrypted, first*(segment+overhead), math.MaxInt64-first*(segment+overhead))
+	from := io.NewSectionReader(encrypted, first*(Segment+overhead), math.MaxInt64-first*(Segment+overhead))
 	content, err := sio.DecryptReader(from, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("decrypt: %w", err)
 	}
-	return &reader{from: content, skip: offset % segment, left: length, last: length > 0 && offset+length == size}, nil
+	return &reader{from: content, skip: offset % Segment, left: length, last: length > 0 && offset+length == size}, nil
 }
 
 // reader passes over the first bytes of a segment, and ends where it was told.

@@ -1,0 +1,62 @@
+package embedded
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/klauspost/readahead"
+
+	"seaportal/internal/keys/envelope"
+)
+
+const (
+	// aheadFrom is the length in bytes from which an answer is decrypted beside
+	// its being sent: below, starting that costs more than it wins.
+	aheadFrom = 1 << 20
+	// ahead is how many segments are decrypted while others are sent.
+	ahead = 4
+)
+
+// plain is the content of an encrypted object on its way to a client.
+type plain struct {
+	io.Reader
+	io.Closer
+	length int64 // bytes
+}
+
+// segments are what plain is written by: as much as is decrypted at once.
+var segments = sync.Pool{New: func() any { return new([envelope.Segment]byte) }}
+
+// WriteTo writes to the server's buffered connection in large pieces, which
+// pass its small buffer by once that is empty.
+func (p *plain) WriteTo(w io.Writer) (int64, error) {
+	if buffered, ok := w.(*bufio.Writer); ok {
+		if err := buffered.Flush(); err != nil {
+			return 0, err
+		}
+	}
+	if p.length >= aheadFrom {
+		return p.writeAhead(w)
+	}
+	piece, _ := segments.Get().(*[envelope.Segment]byte)
+	defer segments.Put(piece)
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.Reader}, piece[:])
+}
+
+// writeAhead decrypts on one processor what another one sends.
+func (p *plain) writeAhead(w io.Writer) (n int64, err error) {
+	pieces := make([][]byte, ahead)
+	for i := range pieces {
+		piece, _ := segments.Get().(*[envelope.Segment]byte)
+		defer segments.Put(piece)
+		pieces[i] = piece[:]
+	}
+	content, err := readahead.NewReaderBuffer(p.Reader, pieces)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }() // nobody reads any more when the pieces go back
+	return io.Copy(w, content)
+}
