@@ -55,6 +55,9 @@ func TestCloudCredentials(t *testing.T) {
 	}
 	wantFiles(t, set, files)
 	downloaded(t, admin, files)
+	if tried := admin.post("/system/rights", nil).want(http.StatusOK).Body; !strings.Contains(tried, "Nothing is missing") || !strings.Contains(tried, "iam:CreateAccessKey") {
+		t.Errorf("with the rights that were printed: %s", tried)
+	}
 
 	in.stop()
 	in.expireAll()

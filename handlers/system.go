@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seaportal/internal/fault"
 	"seaportal/views"
 	"seaportal/views/layout"
 	"seaportal/views/ui"
@@ -22,9 +23,22 @@ type Installation struct {
 	Checks func(context.Context) []Check
 	// Runs are the newest runs of periodic jobs.
 	Runs func(context.Context) ([]Run, error)
+	// TryRights makes every call that the portal will make; nil where the storage
+	// is its own.
+	TryRights func(context.Context) (Rights, error)
 	// Warnings stand on every page.
 	Warnings []Warning
 }
+
+// Rights is what came of trying the portal's own rights. Missing is the policy
+// that grants what it lacks, empty where that is nothing.
+type Rights struct {
+	Calls   []Call
+	Missing string
+}
+
+// Call is a call that was tried. Outcome is granted, denied, unclear or untried.
+type Call struct{ Right, On, Outcome, Said string }
 
 // Capability is something that the object store was asked about at start, and
 // what it means for the portal.
@@ -63,7 +77,7 @@ type System struct {
 // Show is the System page.
 func (h *System) Show(c echo.Context) error {
 	ctx := c.Request().Context()
-	in := views.SystemProps{Version: h.installation.Version}
+	in := views.SystemProps{Version: h.installation.Version, Rights: h.installation.TryRights != nil}
 	for _, can := range h.installation.Capabilities {
 		in.Capabilities = append(in.Capabilities, views.Capability(can))
 	}
@@ -87,6 +101,38 @@ func (h *System) Show(c echo.Context) error {
 		}
 	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.System(p, in) })
+}
+
+// AskRights tells what trying the portal's own rights does.
+func (h *System) AskRights(c echo.Context) error {
+	if h.installation.TryRights == nil {
+		return noRights()
+	}
+	return h.rights(c, views.RightsProps{})
+}
+
+// TryRights makes every call that the portal will make, and shows how each ended.
+func (h *System) TryRights(c echo.Context) error {
+	if h.installation.TryRights == nil {
+		return noRights()
+	}
+	tried, err := h.installation.TryRights(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	in := views.RightsProps{Done: true, Missing: tried.Missing}
+	for _, call := range tried.Calls {
+		in.Calls = append(in.Calls, views.RightsCall(call))
+	}
+	return h.rights(c, in)
+}
+
+func noRights() error {
+	return fault.New(fault.NotFound, "The embedded storage is the portal's own: there are no rights to try.")
+}
+
+func (h *System) rights(c echo.Context, in views.RightsProps) error {
+	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.Rights(p, in) })
 }
 
 func wellness(well bool) ui.Fact {

@@ -344,7 +344,7 @@ func otherSamples() []sample {
 		{"history-unit", views.HistoryList(page(home+"/history"), views.HistoryListProps{Unit: &u, Events: events[:2]})},
 		{"history-empty", views.HistoryList(page(home+"/history"), views.HistoryListProps{Unit: &long})},
 		{"system", views.System(page("/system"), views.SystemProps{
-			Version: "0.1.0", Runs: runs,
+			Version: "0.1.0", Runs: runs, Rights: true,
 			Health: []views.HealthRow{
 				{Name: "Database", Value: "SQLite, schema 7", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
 				{Name: "Object store", Value: "Embedded, http://127.0.0.1:9000", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
@@ -357,6 +357,13 @@ func otherSamples() []sample {
 			},
 			Capabilities: []views.Capability{{Name: "Conditional copy", Has: true, Text: "A file is never overwritten."}, {Name: "Bucket lifecycle", Text: "SEA removes files by itself."}},
 		})},
+		{"rights-ask", views.Rights(page("/system/rights"), views.RightsProps{})},
+		{"rights", views.Rights(page("/system/rights"), views.RightsProps{Done: true, Missing: "{\n  \"Version\": \"2012-10-17\"\n}", Calls: []views.RightsCall{
+			{Right: "s3:ListBucket", On: "arn:aws:s3:::recordings", Outcome: "granted"},
+			{Right: "s3:PutLifecycleConfiguration", On: "arn:aws:s3:::" + absurd, Outcome: "denied", Said: "AccessDenied"},
+			{Right: "iam:PutUserPolicy", On: "arn:aws:iam::*:user/sea/*", Outcome: "unclear", Said: "RequestTimeout: <script>"},
+			{Right: "kms:CreateKey", On: "*", Outcome: "untried", Said: "a key that is made costs, and cannot be deleted at once"},
+		}})},
 		{"system-empty", views.System(page("/system"), views.SystemProps{Version: "0.1.0"})},
 		{"compact-dark", views.BusinessUnitList(layout.Page{Actor: layout.Actor{Email: "a@example.com"}, Path: "/business-units", Now: now, Theme: "dark", Density: "compact"}, views.BusinessUnitListProps{Units: unitRows()})},
 	}

@@ -10,7 +10,7 @@ import (
 // changes are every request that changes something, with the right that it
 // asks for: a for administrators only, all of them today.
 var changes = []string{
-	"/settings/rates", "/settings/rates/1/withdraw",
+	"/settings/rates", "/settings/rates/1/withdraw", "/system/rights",
 	"/business-units", "/business-units/emea/enable", "/business-units/emea/disable", "/business-units/emea/run",
 	"/business-units/emea/settings", "/business-units/emea/credentials", "/business-units/emea/credentials/regenerate",
 	"/business-units/emea/credentials/revoke", "/business-units/emea/credentials/acknowledge", "/business-units/emea/credentials/bundle",

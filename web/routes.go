@@ -85,6 +85,8 @@ func table(deps Deps, m metrics) []route {
 		post("/settings/rates", administer, h.Rates.Create),
 		post("/settings/rates/:id/withdraw", administer, h.Rates.Withdraw),
 		get("/system", administer, h.System.Show),
+		get("/system/rights", administer, h.System.AskRights),
+		slow(post("/system/rights", administer, h.System.TryRights)),
 		get("/business-units", view, h.Units.List),
 		post("/business-units", administer, h.Units.Create),
 		get("/business-units/new", administer, h.Units.New),

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"seaportal/handlers"
 	"seaportal/internal/config"
 	"seaportal/internal/keys"
 	"seaportal/internal/provision"
@@ -140,7 +141,8 @@ func openCloudStorage(ctx context.Context, cfg config.Config) (storage, error) {
 		local: endpoint, public: publicURL(cfg.S3PublicURL, endpoint), region: cfg.Region, active: active, sea: sea,
 		proofInterval: cloudProof, lacks: state.Lacks, backstop: state.Backstop,
 		can: cloudCapabilities(state), checks: cloudChecks(state),
-		stop: func(context.Context) error { return nil },
+		tryRights: func(ctx context.Context) (handlers.Rights, error) { return c.tryRights(ctx, there) },
+		stop:      func(context.Context) error { return nil },
 	}
 	if cfg.S3PublicURL == "" {
 		opened.signer = there.S3

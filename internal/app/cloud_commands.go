@@ -7,6 +7,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"seaportal/handlers"
 	"seaportal/internal/config"
 	"seaportal/internal/policy"
 	"seaportal/internal/provision"
@@ -64,15 +65,41 @@ func CloudCheck(ctx context.Context, w io.Writer, cfg config.Config, rights Clou
 	}
 	there := c.storage(endpoint)
 	there.Place = rights.place(cfg)
-	walker := provision.Walker{Storage: there, IAM: c.iam()}
-	if c.KMS() {
-		walker.Keys = c.keys()
-	}
-	calls := walker.Walk(ctx)
+	calls := c.walker(there).Walk(ctx)
 	if err := writeCalls(w, calls); err != nil {
 		return err
 	}
 	return verdict(w, there.Missing(calls), calls)
+}
+
+// walker tries the portal's own rights.
+func (c cloud) walker(there provision.Storage) provision.Walker {
+	walker := provision.Walker{Storage: there, IAM: c.iam()}
+	if c.KMS() {
+		walker.Keys = c.keys()
+	}
+	return walker
+}
+
+// tryRights is CloudCheck for a page.
+func (c cloud) tryRights(ctx context.Context, there provision.Storage) (handlers.Rights, error) {
+	calls := c.walker(there).Walk(ctx)
+	var tried handlers.Rights
+	for _, call := range calls {
+		tried.Calls = append(tried.Calls, handlers.Call{Right: call.Right, On: call.On, Outcome: outcomeWord[call.Outcome], Said: call.Said})
+	}
+	missing := there.Missing(calls)
+	if len(missing.Statement) == 0 {
+		return tried, nil
+	}
+	text, err := missing.Indented()
+	tried.Missing = text
+	return tried, err
+}
+
+// outcomeWord is how an outcome is called on a page.
+var outcomeWord = map[provision.Outcome]string{
+	provision.Granted: "granted", provision.Denied: "denied", provision.Unclear: "unclear", provision.Untried: "untried",
 }
 
 func writeCalls(w io.Writer, calls []provision.Call) error {

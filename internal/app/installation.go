@@ -31,7 +31,7 @@ func Version() string {
 // installation is what the portal knows of itself.
 func (a *App) installation() handlers.Installation {
 	return handlers.Installation{
-		Version: Version(), Capabilities: a.storage.can, Checks: a.checks, Runs: a.runs,
+		Version: Version(), Capabilities: a.storage.can, Checks: a.checks, Runs: a.runs, TryRights: a.storage.tryRights,
 	}
 }
 

@@ -56,7 +56,9 @@ type storage struct {
 	backstop      bool // S3 deletes what is marked for it, should the portal not
 	can           []handlers.Capability
 	checks        []handlers.Check // of what was found at the start
-	maxSegment    int
+	// tryRights tries the portal's own rights; nil where the storage is its own.
+	tryRights  func(context.Context) (handlers.Rights, error)
+	maxSegment int
 	// proofInterval is how long to wait between two proofs that a key is dead:
 	// none where one process knows at once.
 	proofInterval time.Duration

@@ -26,6 +26,9 @@ func SetUp(token string) string { return "/set-up/" + segment(token) }
 // System tells how the installation is doing.
 func System() string { return "/system" }
 
+// Rights tells of the portal's own rights where others run S3, and tries them by POST.
+func Rights() string { return "/system/rights" }
+
 // History is the audit list of every unit that one may see.
 func History() string { return "/history" }
 
