@@ -44,7 +44,7 @@ func openObjects(cfg Config, dataDir string) (backend.Backend, error) {
 	}
 	opts.SetNewDirPerm(dirMode)
 	opts.SetNewFilePerm(fileMode)
-	var attributes meta.MetadataStorer = meta.XattrMeta{}
+	var attributes meta.MetadataStorer = newNamed()
 	if sidecar != "" {
 		if attributes, err = meta.NewSideCar(sidecar); err != nil {
 			return nil, fmt.Errorf("open metadata directory: %w", err)

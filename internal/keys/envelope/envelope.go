@@ -65,8 +65,9 @@ func ContentSize(encrypted int64) (int64, error) {
 }
 
 // Decrypt gives length bytes from an offset on of a content of size bytes. It
-// reads whole segments from encrypted, and none that it does not need. Read
-// fails with ErrDamaged.
+// reads whole segments from encrypted, and none that it does not need; that
+// nothing follows Size(size) bytes is for the caller to know. Read fails with
+// ErrDamaged.
 func Decrypt(encrypted io.ReaderAt, key []byte, size, offset, length int64) (io.Reader, error) {
 	first := offset / Segment
 	if first > math.MaxUint32 {
@@ -74,7 +75,8 @@ func Decrypt(encrypted io.ReaderAt, key []byte, size, offset, length int64) (io.
 	}
 	cfg := config(key)
 	cfg.SequenceNumber = uint32(first) //nolint:gosec // just checked
-	from := io.NewSectionReader(encrypted, first*(Segment+overhead), math.MaxInt64-first*(Segment+overhead))
+	begin := first * (Segment + overhead)
+	from := io.NewSectionReader(encrypted, begin, Size(size)-begin)
 	content, err := sio.DecryptReader(from, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("decrypt: %w", err)
