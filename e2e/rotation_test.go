@@ -59,7 +59,7 @@ func TestMasterKeyIsRotatedWhileServing(t *testing.T) {
 			reads.Add(1)
 		}
 	}()
-	if said := in.command("", "keys", "rotate", "--data-dir", in.dataDir); !strings.Contains(said, "secrets anew, under the master key local:") {
+	if said := in.command("", "keys", "rotate", "--data-dir", in.dataDir); !strings.Contains(said, " anew, under the master key local:") {
 		t.Errorf("it prints %q", said)
 	}
 	eventually(t, 10*time.Second, "the operator's old account is refused", func() (bool, string) {

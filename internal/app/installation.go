@@ -88,12 +88,15 @@ func (a *App) checkListeners() handlers.Check {
 }
 
 func (a *App) checkMasterKey() handlers.Check {
-	name, since := a.at.keys.Master()
-	c := handlers.Check{Name: "Master key", Value: name + ", since " + since.UTC().Format(time.DateOnly), Well: true}
-	if name == "" {
+	state := a.at.keys.State()
+	c := handlers.Check{Name: "Master key", Value: state.Master + ", since " + state.Since.UTC().Format(time.DateOnly), Well: true}
+	if state.Master == "" {
 		c.Value = "seals by itself, as in earlier versions: seaportal keys rotate puts a sealing key below it"
 	}
-	if a.at.keys.Rotating() {
+	switch {
+	case state.Err != nil:
+		c.Well, c.Fix = false, "The keys were rotated, and this portal cannot open the new one. Give it the new master key, then restart it. The log says more."
+	case state.Rotating:
 		c.Well, c.Fix = false, "A rotation of the keys is under way, or was cut short. Run seaportal keys rotate: it goes on from there."
 	}
 	return c

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -66,6 +67,9 @@ func (o *operators) now() (operator, error) {
 	keyID, key := o.keys.Current()
 	if known := o.known.Load(); known != nil && known.keyID == keyID {
 		return known.operator, nil
+	}
+	if key == nil {
+		return operator{}, errors.New("the sealing key cannot be opened, so there is no operator account: see the log")
 	}
 	account, err := operatorOf(key)
 	if err != nil {

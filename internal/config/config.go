@@ -27,8 +27,8 @@ const sqlitePrefix = "sqlite:"
 type Config struct {
 	Place  `embed:""`
 	Server `embed:""`
-	// MasterKey is the base64 text of 32 bytes, or empty: then the key is a
-	// file in the data directory.
+	// MasterKey names the master keys; empty: the key is a file in the data
+	// directory. docs/configuration.md says how.
 	MasterKey sealed.Plain `kong:"-"`
 }
 

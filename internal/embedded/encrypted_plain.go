@@ -19,11 +19,14 @@ const (
 	ahead = 4
 )
 
-// plain is the content of an encrypted object on its way to a client.
+// plain is the content of an encrypted object on its way to a client: read, or
+// written whole.
 type plain struct {
 	io.Reader
 	io.Closer
-	length int64 // bytes
+	first  []byte    // of the content: the end of a segment, or a whole one
+	rest   io.Reader // what follows, segment by segment
+	length int64     // bytes
 }
 
 // segments are what plain is written by: as much as is decrypted at once.
@@ -37,15 +40,22 @@ func (p *plain) WriteTo(w io.Writer) (int64, error) {
 			return 0, err
 		}
 	}
-	if p.length >= aheadFrom {
-		return p.writeAhead(w)
+	sent, err := w.Write(p.first)
+	if err != nil {
+		return int64(sent), err
 	}
-	piece, _ := segments.Get().(*[envelope.Segment]byte)
-	defer segments.Put(piece)
-	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.Reader}, piece[:])
+	var n int64
+	if p.length >= aheadFrom {
+		n, err = p.writeAhead(w)
+	} else {
+		piece, _ := segments.Get().(*[envelope.Segment]byte)
+		defer segments.Put(piece)
+		n, err = io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.rest}, piece[:])
+	}
+	return int64(sent) + n, err
 }
 
-// writeAhead decrypts on one processor what another one sends.
+// writeAhead writes the rest: it decrypts on one processor what another one sends.
 func (p *plain) writeAhead(w io.Writer) (n int64, err error) {
 	pieces := make([][]byte, ahead)
 	for i := range pieces {
@@ -53,7 +63,7 @@ func (p *plain) writeAhead(w io.Writer) (n int64, err error) {
 		defer segments.Put(piece)
 		pieces[i] = piece[:]
 	}
-	content, err := readahead.NewReaderBuffer(p.Reader, pieces)
+	content, err := readahead.NewReaderBuffer(p.rest, pieces)
 	if err != nil {
 		return 0, err
 	}

@@ -78,11 +78,11 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 	if err != nil {
 		return err
 	}
-	content, err := e.begin(file, key, span)
+	first, rest, err := e.begin(file, key, span)
 	if err != nil {
 		return err
 	}
-	out.Body = &plain{Reader: content, Closer: file, length: span.length}
+	out.Body = &plain{Reader: io.MultiReader(bytes.NewReader(first), rest), Closer: file, first: first, rest: rest, length: span.length}
 	out.ContentLength, out.ContentRange = &span.length, span.header()
 	if in.ChecksumMode == types.ChecksumModeEnabled && span.length == rec.Size {
 		all := sum.fields()
@@ -95,17 +95,17 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 // begin decrypts the first segment, so that damage there is an error and not an
 // answer that breaks off. What follows begins where a segment does, and is
 // decrypted straight into the pieces that are sent.
-func (e *encrypted) begin(file *os.File, key []byte, span span) (io.Reader, error) {
-	content, err := envelope.Decrypt(file, key, span.size, span.from, span.length)
-	if err != nil || span.length == 0 {
-		return content, err
+func (e *encrypted) begin(file *os.File, key []byte, span span) (first []byte, rest io.Reader, err error) {
+	rest, err = envelope.Decrypt(file, key, span.size, span.from, span.length)
+	if err != nil {
+		return nil, nil, err
 	}
-	first := make([]byte, min(span.length, envelope.Segment-span.from%envelope.Segment))
-	_, err = io.ReadFull(content, first)
+	first = make([]byte, min(span.length, envelope.Segment-span.from%envelope.Segment))
+	_, err = io.ReadFull(rest, first)
 	if errors.Is(err, envelope.ErrDamaged) {
-		return nil, damagedObject()
+		err = damagedObject()
 	}
-	return io.MultiReader(bytes.NewReader(first), content), err
+	return first, rest, err
 }
 
 // HeadObject tells of an object what it does of the content.

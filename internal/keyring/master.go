@@ -45,10 +45,7 @@ type master struct {
 // base64, `awskms:///ARN`, or `file` for those in the file master.key, which is
 // also what none means. With begin the file is written where it is missed.
 func (c Config) masters(ctx context.Context, begin bool) ([]master, error) {
-	words := strings.FieldsFunc(c.Master.Reveal(), func(r rune) bool { return strings.ContainsRune(", \t\n", r) })
-	if len(words) == 0 {
-		words = []string{inFile}
-	}
+	words := c.words()
 	var all []master
 	for _, word := range words {
 		if word != inFile {
@@ -69,6 +66,15 @@ func (c Config) masters(ctx context.Context, begin bool) ([]master, error) {
 		return nil, fmt.Errorf("there is no master key: the file %s is missing. Put it back from your backup, or name the key in %s", c.file(), Variable)
 	}
 	return all, nil
+}
+
+// words are the master keys as they were given.
+func (c Config) words() []string {
+	words := strings.FieldsFunc(c.Master.Reveal(), func(r rune) bool { return strings.ContainsRune(", \t\n", r) })
+	if len(words) == 0 {
+		return []string{inFile}
+	}
+	return words
 }
 
 // parse reads one master key.
@@ -126,36 +132,67 @@ func (m master) newKey(ctx context.Context) (models.SealingKey, error) {
 	return models.SealingKey{ID: uuid.NewString(), Wrapped: wrapped, Master: m.name, Current: true, CreatedAt: clock.Real.Now()}, nil
 }
 
-// unwrap opens a sealing key by the master key that wrapped it.
+// unwrap opens a sealing key by the master key that wrapped it. Two keys of AWS
+// KMS may have one name, in two regions.
 func (c Config) unwrap(ctx context.Context, row models.SealingKey) (*sealed.Key, error) {
 	masters, err := c.masters(ctx, false)
 	if err != nil {
 		return nil, err
 	}
 	if len(row.Wrapped) == 0 {
-		return itself(masters)
+		return c.itself(ctx, row.ID, masters)
 	}
-	at := slices.IndexFunc(masters, func(m master) bool { return m.name == row.Master })
-	if at < 0 {
-		return nil, fmt.Errorf("the secrets in the database are sealed under the master key %s, and there is only %s: put the right one in the file %s or in %s",
-			row.Master, namesOf(masters), c.file(), Variable)
+	var failed error
+	for _, m := range masters {
+		if m.name != row.Master {
+			continue
+		}
+		raw, err := m.keeper.Decrypt(ctx, row.Wrapped)
+		if err == nil {
+			return sealed.NewKey(raw)
+		}
+		failed = err
 	}
-	raw, err := masters[at].keeper.Decrypt(ctx, row.Wrapped)
-	if err != nil {
-		return nil, fmt.Errorf("the master key %s does not unwrap: %w", row.Master, err)
+	if failed != nil {
+		return nil, fmt.Errorf("the master key %s does not unwrap: %w", row.Master, failed)
 	}
-	return sealed.NewKey(raw)
+	return nil, fmt.Errorf("the secrets in the database are sealed under the master key %s, and there is only %s: put the right one in the file %s or in %s",
+		row.Master, namesOf(masters), c.file(), Variable)
 }
 
-// itself gives the master key from before there were sealing keys: of several,
-// the last one, for new ones are put in front.
-func itself(masters []master) (*sealed.Key, error) {
-	for _, m := range slices.Backward(masters) {
-		if m.raw != nil {
+// itself gives the master key that seals by itself, as all did before there were
+// sealing keys: of several the one that opens a secret.
+func (c Config) itself(ctx context.Context, id string, masters []master) (*sealed.Key, error) {
+	for _, m := range slices.Backward(masters) { // new ones are put in front
+		if m.raw == nil {
+			continue
+		}
+		err := c.opensOne(ctx, id, m.raw)
+		if err == nil {
 			return m.raw, nil
 		}
+		if !errors.Is(err, sealed.ErrOpen) {
+			return nil, err
+		}
 	}
-	return nil, fmt.Errorf("the secrets in the database are sealed by a master key of the operator's own: put it behind the others in %s", Variable)
+	return nil, fmt.Errorf("the secrets in the database are sealed by another master key than %s: put it in the file %s, or behind the others in %s", namesOf(masters), c.file(), Variable)
+}
+
+// opensOne tries a key on one secret of each kind that is sealed under it, and
+// returns sealed.ErrOpen where it does not open that.
+func (c Config) opensOne(ctx context.Context, id string, with *sealed.Key) error {
+	for _, column := range models.SealedColumns {
+		rows, err := c.Store.SealedBy(ctx, column, id)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if _, err := with.Open(row.Secret, column.Context(row.ID)); err != nil {
+				return fmt.Errorf("%s of %s: %w", row.ID, column.Table, err)
+			}
+		}
+	}
+	return nil
 }
 
 func namesOf(masters []master) string {

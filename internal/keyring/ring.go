@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,8 +20,15 @@ import (
 	"seaportal/models"
 )
 
-// look is how often a ring looks for a rotation by another process.
-const look = time.Second
+const (
+	// look is how often a ring looks for a rotation by another process.
+	look = time.Second
+	// goneFor is how long a key that was deleted stays in memory: a secret that was
+	// read before may come to be opened now.
+	goneFor = 10 * time.Second
+	// looks is how often the keys are read when they change meanwhile.
+	looks = 5
+)
 
 // Config says where the keys are.
 type Config struct {
@@ -40,11 +48,12 @@ type Ring struct {
 
 // held are the keys in memory.
 type held struct {
-	current key
+	current key            // without a Key, where the one that seals now cannot be opened
 	stored  map[string]key // in the database, by id
-	// gone were there at the look before: a secret that was read then may come
-	// to be opened now.
-	gone map[string]key
+	rows    int            // how many are there, opened or not
+	err     error          // why one of them cannot be opened
+	gone    map[string]key // deleted from there, not long ago
+	goneAt  time.Time
 }
 
 // key is a sealing key, ready for use.
@@ -89,7 +98,7 @@ func (r *Ring) begin(ctx context.Context) error {
 // and changes nothing; try again.
 func (r *Ring) Seal(ctx context.Context, plain sealed.Plain, context string) (sealed.Secret, string, error) {
 	if err := r.refresh(ctx); err != nil {
-		return sealed.Secret{}, "", err
+		return sealed.Secret{}, "", fmt.Errorf("find the sealing key: %w", err)
 	}
 	current := r.held.Load().current
 	secret, err := current.Seal(plain, context)
@@ -112,21 +121,26 @@ func (r *Ring) Open(ctx context.Context, secret sealed.Secret, by, context strin
 }
 
 // Current gives the key that seals, and its id, for what is to be another after
-// each rotation.
+// each rotation. The key is nil where it cannot be opened: then what came from
+// the one before is worth nothing.
 func (r *Ring) Current() (id string, sealing *sealed.Key) {
 	current := r.held.Load().current
 	return current.ID, current.Key
 }
 
-// Master is the name of the master key that wraps the current sealing key, and
-// since when it does.
-func (r *Ring) Master() (name string, since time.Time) {
-	current := r.held.Load().current
-	return current.Master, current.CreatedAt
+// State tells how the keys are doing.
+type State struct {
+	Master   string // the name of the master key that wraps; empty: it seals by itself, as in earlier versions
+	Since    time.Time
+	Rotating bool  // a rotation has begun and not come to its end
+	Err      error // why a key in the database cannot be opened
 }
 
-// Rotating tells whether a rotation has begun and not come to its end.
-func (r *Ring) Rotating() bool { return len(r.held.Load().stored) > 1 }
+// State gives the state as it was at the last look.
+func (r *Ring) State() State {
+	h := r.held.Load()
+	return State{Master: h.current.Master, Since: h.current.CreatedAt, Rotating: h.rows > 1, Err: h.err}
+}
 
 // Follow notices within a second that another process has rotated the keys,
 // until ctx ends.
@@ -151,7 +165,8 @@ func (r *Ring) Follow(ctx context.Context, log *slog.Logger) {
 // errNone says that there is no sealing key yet.
 var errNone = errors.New("the database has no sealing key")
 
-// refresh reads the keys from the database, and unwraps those that are new.
+// refresh reads the keys from the database, and unwraps those that are new. One
+// that cannot be unwrapped is an error, and the rest is known.
 func (r *Ring) refresh(ctx context.Context) error {
 	r.turn.Lock()
 	defer r.turn.Unlock()
@@ -159,29 +174,67 @@ func (r *Ring) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	now := r.open(ctx, rows)
+	for try := 1; now.err != nil && try < looks; try++ {
+		// A rotation may have ended between the look at the rows and the one at the file.
+		again, err := r.cfg.Store.SealingKeys(ctx)
+		if err != nil {
+			return err
+		}
+		if sameKeys(rows, again) {
+			break
+		}
+		rows, now = again, r.open(ctx, again)
+	}
+	if len(rows) == 0 {
+		return errNone
+	}
+	r.held.Store(now)
+	return now.err
+}
+
+func sameKeys(a, b []models.SealingKey) bool {
+	return slices.EqualFunc(a, b, func(a, b models.SealingKey) bool { return a.ID == b.ID && a.Current == b.Current })
+}
+
+func (r *Ring) open(ctx context.Context, rows []models.SealingKey) *held {
 	before := r.held.Load()
 	if before == nil {
 		before = &held{}
 	}
-	now := &held{stored: make(map[string]key, len(rows)), gone: before.stored}
+	now := &held{stored: make(map[string]key, len(rows)), rows: len(rows)}
 	for _, row := range rows {
-		opened, ok := before.stored[row.ID]
-		if !ok {
+		opened := key{Key: before.stored[row.ID].Key, SealingKey: row}
+		if opened.Key == nil {
+			var err error
 			if opened.Key, err = r.cfg.unwrap(ctx, row); err != nil {
-				return err
+				now.err = err
 			}
 		}
-		opened.SealingKey = row
-		now.stored[row.ID] = opened
+		if opened.Key != nil {
+			now.stored[row.ID] = opened
+		}
 		if row.Current {
 			now.current = opened
 		}
 	}
-	if now.current.Key == nil {
-		return errNone
+	now.remember(before)
+	return now
+}
+
+// remember keeps for a while what was deleted since.
+func (h *held) remember(before *held) {
+	for id, old := range before.stored {
+		if _, ok := h.stored[id]; !ok {
+			if h.gone == nil {
+				h.gone, h.goneAt = map[string]key{}, time.Now()
+			}
+			h.gone[id] = old
+		}
 	}
-	r.held.Store(now)
-	return nil
+	if h.gone == nil && time.Since(before.goneAt) < goneFor {
+		h.gone, h.goneAt = before.gone, before.goneAt
+	}
 }
 
 func (h *held) key(id string) (key, bool) {

@@ -92,7 +92,7 @@ func TestARotationIsFinished(t *testing.T) {
 			return true
 		},
 		"before the first secret": func(t *testing.T, b *bench) bool {
-			b.half(t, 0)
+			b.half(t, 1)
 			return false
 		},
 		"half way": func(t *testing.T, b *bench) bool {
@@ -219,6 +219,19 @@ func TestTheFileCanBeLeft(t *testing.T) {
 	b.opens(b.ring(), "a", "the secret")
 }
 
+func TestTheVariableCanBeLeftForAFileThatIsNotThereYet(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, storetest.Open(t))
+	given := drawn(t)
+	b.Master = sealed.NewPlain(given)
+	b.mustPut(b.ring(), "a", "the secret")
+	b.Master = sealed.NewPlain("file," + given)
+	b.rotate()
+	b.Master = sealed.Plain{}
+	b.opens(b.ring(), "a", "the secret")
+	b.alone()
+}
+
 func TestOneRotationAtATime(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -236,7 +249,7 @@ func TestOneRotationAtATime(t *testing.T) {
 			switch err := <-failed; {
 			case err == nil:
 				done++
-			case !strings.Contains(err.Error(), "another rotation"):
+			case !errors.Is(err, store.ErrRotating):
 				t.Error(err)
 			}
 		}

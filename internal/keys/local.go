@@ -61,11 +61,18 @@ func (l *Local) Import(ctx context.Context, material []byte, description string)
 func (l *Local) keep(ctx context.Context, material []byte, origin models.KeyOrigin, description string) (models.KMSKey, error) {
 	id := uuid.NewString()
 	key := models.KMSKey{ID: id, Origin: origin, Description: description, Enabled: true, CreatedAt: l.Clock.Now()}
-	var err error
-	if key.Material, key.SealedBy, err = l.Master.Seal(ctx, sealed.NewPlain(string(material)), key.SealedFor()); err != nil {
-		return models.KMSKey{}, err
+	seal := func() (err error) {
+		key.Material, key.SealedBy, err = l.Master.Seal(ctx, sealed.NewPlain(string(material)), key.SealedFor())
+		if err == nil {
+			err = l.Store.InsertKMSKey(ctx, key)
+		}
+		return err
 	}
-	return key, l.Store.InsertKMSKey(ctx, key)
+	err := seal()
+	if fault.Is(err, fault.Conflict) { // the sealing key was rotated meanwhile
+		err = seal()
+	}
+	return key, err
 }
 
 // DescribeKey tells of a key.

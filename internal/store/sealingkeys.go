@@ -41,11 +41,21 @@ type SealedRow struct {
 }
 
 // SealedByOthers gives at most limit secrets of a column that are sealed under
-// another key than current.
+// another key than current, or under one that the row does not name.
 func (s *Store) SealedByOthers(ctx context.Context, in models.SealedColumn, current string, limit int) ([]SealedRow, error) {
+	return s.sealedRows(ctx, in, limit, "sealed_by IS NULL OR sealed_by <> ?", current)
+}
+
+// SealedBy gives one secret of a column that is sealed under a key; none, where
+// nothing is.
+func (s *Store) SealedBy(ctx context.Context, in models.SealedColumn, key string) ([]SealedRow, error) {
+	return s.sealedRows(ctx, in, 1, "sealed_by = ?", key)
+}
+
+func (s *Store) sealedRows(ctx context.Context, in models.SealedColumn, limit int, where, key string) ([]SealedRow, error) {
 	var rows []SealedRow
-	err := s.wdb(ctx).Table(in.Table).Select("id, "+in.Column+" AS secret, sealed_by").
-		Where("sealed_by <> ?", current).Order("id").Limit(limit).Scan(&rows).Error
+	err := s.wdb(ctx).Table(in.Table).Select("id, "+in.Column+" AS secret, COALESCE(sealed_by, '') AS sealed_by").
+		Where(where, key).Order("id").Limit(limit).Scan(&rows).Error
 	return rows, wrap(err, "read the secrets of %s", in.Table)
 }
 

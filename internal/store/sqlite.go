@@ -18,9 +18,11 @@ const sqliteReaders = 4
 
 // sqlitePragmas hold for each connection, which is why they stand in the DSN:
 // a PRAGMA that is executed reaches one pooled connection only. FULL makes a
-// commit durable before it is answered.
+// commit durable before it is answered, and what is deleted or replaced is
+// overwritten: else a secret that was sealed anew would still be in the file
+// under its old key.
 var sqlitePragmas = []string{
-	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
+	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "secure_delete(1)",
 }
 
 func sqliteDSN(path, txlock string) string {
