@@ -19,18 +19,28 @@ const (
 	ahead = 4
 )
 
-// plain is the content of an encrypted object on its way to a client: read, or
-// written whole.
+// plain is the content of an encrypted object on its way to a client. What was
+// read of it is not written: a buffered writer reads what fits behind the header,
+// and has the rest written.
 type plain struct {
-	io.Reader
 	io.Closer
-	first  []byte    // of the content: the end of a segment, or a whole one
+	first  []byte    // of what is left: the end of a segment, or a whole one
 	rest   io.Reader // what follows, segment by segment
 	length int64     // bytes
 }
 
 // segments are what plain is written by: as much as is decrypted at once.
 var segments = sync.Pool{New: func() any { return new([envelope.Segment]byte) }}
+
+// Read gives the next bytes.
+func (p *plain) Read(into []byte) (int, error) {
+	if len(p.first) == 0 {
+		return p.rest.Read(into)
+	}
+	n := copy(into, p.first)
+	p.first = p.first[n:]
+	return n, nil
+}
 
 // WriteTo writes to the server's buffered connection in large pieces, which
 // pass its small buffer by once that is empty.

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +81,7 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 	if err != nil {
 		return err
 	}
-	out.Body = &plain{Reader: io.MultiReader(bytes.NewReader(first), rest), Closer: file, first: first, rest: rest, length: span.length}
+	out.Body = &plain{Closer: file, first: first, rest: rest, length: span.length}
 	out.ContentLength, out.ContentRange = &span.length, span.header()
 	if in.ChecksumMode == types.ChecksumModeEnabled && span.length == rec.Size {
 		all := sum.fields()
