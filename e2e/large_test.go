@@ -26,7 +26,7 @@ func TestLargeFile(t *testing.T) {
 	if os.Getenv("SEA_TEST_LONG") == "" {
 		t.Skip("takes minutes, and 20 GiB of disk: SEA_TEST_LONG is not set")
 	}
-	needPrograms(t, "aws", "rclone", "curl", "unzip", "python3")
+	needPrograms(t, "aws", "rclone", "curl", "s3cmd", "s5cmd", "unzip", "python3")
 	in := launch(t)
 	p := in.signedIn(adminEmail, "administrator")
 	p.createUnit("Large", largeUnit)
@@ -64,6 +64,7 @@ func TestLargeFile(t *testing.T) {
 			t.Errorf("%v: %d bytes", err, len(out))
 		}
 	})
+	c.wantLargeByOthers(t, set, want)
 	t.Run("a ZIP holds it", func(t *testing.T) { in.wantLargeZIP(t, p, want) })
 }
 

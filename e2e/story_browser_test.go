@@ -53,6 +53,21 @@ func (b *browser) wantSecretLeaves(secret string) {
 	}
 }
 
+// wantNothingKept does to the page with the secret what a browser does that keeps whole pages for *Back*: hides it, and shows it again as it was. (This
+// one keeps no page that is not to be stored.)
+func (b *browser) wantNothingKept(secret string) {
+	b.t.Helper()
+	b.do("hide the page", chromedp.Evaluate[chromedp.Void](`dispatchEvent(new PageTransitionEvent("pagehide", {persisted: true})); undefined`))
+	if strings.Contains(b.html(), secret) {
+		b.t.Error("the secret is in a page that the browser keeps")
+	}
+	b.do("show the page again", chromedp.Evaluate[chromedp.Void](`dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); undefined`),
+		chromedp.WaitNotPresent(chromedp.CSS(`[data-field="secret-access-key"]`)), chromedp.WaitVisible(chromedp.CSS("main")))
+	if at, _, _ := strings.Cut(b.where(), "\n"); strings.Contains(b.html(), secret) || !strings.HasSuffix(at, unitPath(storyUnit, "credentials")) {
+		b.t.Errorf("after a page that was kept: %s", at)
+	}
+}
+
 func regenerateInBrowser(t *testing.T, s *story) {
 	b := openBrowser(t, s.in.URL())
 	b.signIn(adminEmail, password)
@@ -61,6 +76,7 @@ func regenerateInBrowser(t *testing.T, s *story) {
 	b.typeInto(form+`input[name="confirm"]`, storyUnit)
 	b.click(form+`button[type="submit"]:not([formmethod="dialog"])`, `[data-field="secret-access-key"]`)
 	s.old, s.set = s.set, b.credentials()
+	b.wantNothingKept(s.set.Secret)
 	b.wantQuiet()
 
 	if s.old.ID == s.set.ID || s.old.Secret == s.set.Secret {
