@@ -1,5 +1,5 @@
 # The ground that the portal stands on in Amazon's cloud: the bucket that files are placed in, the rights of the portal, a key, and a role for
-# the machine that it runs on. Active storage is there already, and nothing here changes it.
+# the machine that it runs on. Active storage is there already, and nothing here changes it but `set_notifications`.
 terraform {
   required_version = ">= 1.5"
   required_providers {

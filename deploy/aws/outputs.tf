@@ -13,6 +13,11 @@ output "policy_arn" {
   value       = aws_iam_policy.portal.arn
 }
 
+output "events_queue_arn" {
+  description = "Queue that the buckets of active storage are to notify, where set_notifications does not see to that."
+  value       = one(aws_sqs_queue.events[*].arn)
+}
+
 output "environment" {
   description = "What to start the portal with."
   value = merge({
@@ -20,5 +25,8 @@ output "environment" {
     SEA_REGION        = local.region
     SEA_ACTIVE_BUCKET = join(",", var.active_buckets)
     SEA_SEA_BUCKET    = aws_s3_bucket.sea.id
-  }, var.one_key ? { SEA_KMS_KEY = aws_kms_key.sea[0].arn } : {})
+    },
+    var.one_key ? { SEA_KMS_KEY = aws_kms_key.sea[0].arn } : {},
+    var.events_queue ? { SEA_EVENTS_QUEUE = aws_sqs_queue.events[0].url } : {},
+  )
 }

@@ -42,6 +42,15 @@ data "aws_iam_policy_document" "portal" {
     resources = ["arn:${local.partition}:iam::${local.account}:user/sea/*"]
   }
 
+  dynamic "statement" {
+    for_each = aws_sqs_queue.events[*].arn
+    content {
+      sid       = "EventsQueue"
+      actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+      resources = [statement.value]
+    }
+  }
+
   # A key for each business unit, made by the portal, unless there is one for all.
   dynamic "statement" {
     for_each = var.one_key ? [] : [true]

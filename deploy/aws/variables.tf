@@ -30,6 +30,18 @@ variable "other_keys" {
   default     = []
 }
 
+variable "events_queue" {
+  description = "Make a queue by which S3 tells the portal of changes at once. Otherwise its scans find them, every five minutes."
+  type        = bool
+  default     = false
+}
+
+variable "set_notifications" {
+  description = "Have the buckets of active storage notify the queue. A bucket has one notification configuration, and this takes its place: leave it off where there is one, and add the queue to that."
+  type        = bool
+  default     = false
+}
+
 variable "runs_on" {
   description = "Service that gives the role to the portal: ec2.amazonaws.com or ecs-tasks.amazonaws.com."
   type        = string

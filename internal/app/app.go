@@ -19,6 +19,7 @@ import (
 	"seaportal/internal/embedded"
 	"seaportal/internal/job"
 	"seaportal/internal/lifecycle"
+	"seaportal/internal/news"
 	"seaportal/internal/receipt"
 )
 
@@ -45,6 +46,7 @@ type App struct {
 	storage      storage
 	operations   operations
 	jobs         *job.Runner
+	news         *news.Reader // nil where S3 tells of changes without a queue, or not
 	server       *server
 
 	addresses Addresses
@@ -182,6 +184,7 @@ func (a *App) startJobs(ctx context.Context) error {
 	a.operations.engine.Start(ctx)
 	a.operations.observer.Store(a.operations.engine)
 	a.later(func(context.Context) error { a.operations.engine.Stop(); return nil })
+	a.readNews(ctx)
 	if err := a.jobs.Start(ctx); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}

@@ -11,6 +11,7 @@ func embeddedCapabilities() []handlers.Capability {
 		capability("Encryption with keys", true, "Every file in SEA rests under a key of its business unit, which the portal keeps.", ""),
 		capability("Expiry by S3", false, "", "The portal deletes files after their 30 days: it has to run."),
 		capability("Public access block", false, "", "The buckets are private because nobody is given a policy that opens them."),
+		capability(notifications, true, "The storage tells the portal of each change at once.", ""),
 	}
 }
 

@@ -110,6 +110,7 @@ func (c cloud) endpoint(ctx context.Context) (string, error) {
 func (c cloud) place() provision.Place {
 	return provision.Place{
 		Region: c.region, Active: c.ActiveBuckets, SEA: c.SEABucket, KMS: c.KMS() || c.KMSKey != "", Key: c.KMSKey,
+		Queue: c.queueARN(),
 	}
 }
 
@@ -140,7 +141,7 @@ func openCloudStorage(ctx context.Context, cfg config.Config) (storage, error) {
 		s3: there.S3, iam: c.iam(), as: c.as, signer: c.s3At(c.base, cfg.S3PublicURL),
 		local: endpoint, public: publicURL(cfg.S3PublicURL, endpoint), region: cfg.Region, active: active, sea: sea,
 		proofInterval: cloudProof, lacks: state.Lacks, backstop: state.Backstop,
-		can: cloudCapabilities(state), checks: cloudChecks(state),
+		can: append(cloudCapabilities(state), c.hears()), checks: cloudChecks(state), queue: c.queue(), queueURL: c.EventsQueue,
 		tryRights: func(ctx context.Context) (handlers.Rights, error) { return c.tryRights(ctx, there) },
 		stop:      func(context.Context) error { return nil },
 	}

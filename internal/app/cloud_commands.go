@@ -74,7 +74,7 @@ func CloudCheck(ctx context.Context, w io.Writer, cfg config.Config, rights Clou
 
 // walker tries the portal's own rights.
 func (c cloud) walker(there provision.Storage) provision.Walker {
-	walker := provision.Walker{Storage: there, IAM: c.iam()}
+	walker := provision.Walker{Storage: there, IAM: c.iam(), SQS: c.queue(), QueueURL: c.EventsQueue}
 	if c.KMS() {
 		walker.Keys = c.keys()
 	}

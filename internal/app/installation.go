@@ -38,7 +38,7 @@ func (a *App) installation() handlers.Installation {
 // checks look at what the portal stands on, as it is now.
 func (a *App) checks(ctx context.Context) []handlers.Check {
 	checks := []handlers.Check{a.checkDatabase(ctx), a.checkStorage(ctx), a.checkSpace(), a.checkListeners(), a.checkMasterKey()}
-	return slices.Concat(checks, a.checkCertificates(), a.storage.checks)
+	return slices.Concat(checks, a.checkCertificates(), a.checkNews(), a.storage.checks)
 }
 
 func (a *App) checkDatabase(ctx context.Context) handlers.Check {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"seaportal/handlers"
 	"seaportal/internal/clock"
@@ -46,6 +47,10 @@ type storage struct {
 	// signer signs for the URL that people reach, which may not be the one
 	// that this machine uses.
 	signer *s3.Client
+	// queue and queueURL lead to the queue by which S3 tells of changes; nil and
+	// empty where it does not, or does so without one.
+	queue    *sqs.Client
+	queueURL string
 	// as gives a client of somebody else, on connections of its own.
 	as func(accessKeyID string, secret sealed.Plain) *s3.Client
 

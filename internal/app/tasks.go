@@ -8,6 +8,10 @@ import (
 	"seaportal/internal/job"
 )
 
+// scanEvery is how often active storage is looked through: what finds changes of
+// which nobody told.
+const scanEvery = 5 * time.Minute
+
 // tasks are the portal's periodic work, in the order of their first run at
 // start: what a dead process left comes first, then what became due while
 // nobody ran.
@@ -18,7 +22,7 @@ func (o *operations) tasks() []job.Task {
 		{Name: "expire", Every: time.Minute, AtStart: true, Run: o.engine.ExpireDue},
 		// After what was left is recorded, and before the long work of a start.
 		{Name: "meter", Every: time.Hour, AtStart: true, Run: o.usage.Meter},
-		{Name: "scan", Every: 5 * time.Minute, AtStart: true, Run: o.engine.ScanAll},
+		{Name: "scan", Every: scanEvery, AtStart: true, Run: o.engine.ScanAll},
 		{Name: "place", Every: time.Minute, AtStart: true, Run: o.engine.PlaceAll},
 		// A wish is worked on at once by a job of its own; this finds the ones
 		// whose job was lost.

@@ -32,6 +32,7 @@ type Cloud struct {
 	S3Endpoint    string   `name:"s3-endpoint" help:"URL of another S3 server than Amazon's. aws mode." env:"SEA_S3_ENDPOINT" placeholder:"URL"`
 	IAMEndpoint   string   `name:"iam-endpoint" help:"URL of another IAM server than Amazon's. aws mode." env:"SEA_IAM_ENDPOINT" placeholder:"URL"`
 	KMSEndpoint   string   `name:"kms-endpoint" help:"URL of another KMS server than Amazon's. aws mode." env:"SEA_KMS_ENDPOINT" placeholder:"URL"`
+	EventsQueue   string   `name:"events-queue" help:"URL of the SQS queue by which S3 tells of changes; scans find them otherwise. aws mode." env:"SEA_EVENTS_QUEUE" placeholder:"URL"`
 }
 
 // Buckets gives the first bucket of active storage, which new units get, and
@@ -92,6 +93,7 @@ func (c Config) validateEmbedded() error {
 		{"--s3-endpoint", own.S3Endpoint},
 		{"--iam-endpoint", own.IAMEndpoint},
 		{"--kms-endpoint", own.KMSEndpoint},
+		{"--events-queue", own.EventsQueue},
 	} {
 		if given.value != "" {
 			return fmt.Errorf("%s belongs to --mode aws: the embedded storage has its own", given.flag)
@@ -126,5 +128,9 @@ func (c Cloud) Check() error {
 	if c.Amazon() && c.KMSKey != "" && !strings.HasPrefix(c.KMSKey, "arn:") {
 		return fmt.Errorf("--kms-key %s is no ARN: write arn:aws:kms:REGION:ACCOUNT:key/ID", c.KMSKey)
 	}
-	return nil
+	if c.EventsQueue == "" {
+		return nil
+	}
+	_, err := c.Queue("")
+	return err
 }

@@ -33,6 +33,13 @@ func TestModeAndFlagsBelongTogether(t *testing.T) {
 		"not a URL":                 {with(func(c *config.Cloud) { c.KMSEndpoint = "kms.example" }), "--kms-endpoint"},
 		"an alias":                  {with(func(c *config.Cloud) { c.KMSKey = "arn:aws:kms:eu-west-1:111122223333:alias/a" }), "alias"},
 		"a bare id":                 {with(func(c *config.Cloud) { c.KMSKey = "1234" }), "is no ARN"},
+		"a queue":                   {with(func(c *config.Cloud) { c.EventsQueue = "https://sqs.eu-west-1.amazonaws.com/111122223333/sea" }), ""},
+		"another server's queue":    {with(func(c *config.Cloud) { c.EventsQueue = "http://127.0.0.1:9324/000000000000/sea" }), ""},
+		"Amazon's queue by http":    {with(func(c *config.Cloud) { c.EventsQueue = "http://sqs.eu-west-1.amazonaws.com/111122223333/sea" }), "read by https"},
+		"a FIFO queue":              {with(func(c *config.Cloud) { c.EventsQueue = "https://sqs.eu-west-1.amazonaws.com/111122223333/sea.fifo" }), "FIFO"},
+		"a queue's ARN":             {with(func(c *config.Cloud) { c.EventsQueue = "arn:aws:sqs:eu-west-1:111122223333:sea" }), "--events-queue"},
+		"no account":                {with(func(c *config.Cloud) { c.EventsQueue = "https://sqs.eu-west-1.amazonaws.com/sea" }), "--events-queue"},
+		"a queue for itself":        {config.Server{Cloud: config.Cloud{EventsQueue: "https://sqs.eu-west-1.amazonaws.com/111122223333/sea"}}, "--events-queue belongs to --mode aws"},
 		"a moved clock":             {config.Server{Mode: config.AWS, Cloud: cloud, ClockOffset: time.Hour}, "--clock-offset belongs to --mode embedded"},
 		"another mode":              {config.Server{Mode: "azure"}, "--mode"},
 		"embedded":                  {config.Server{Mode: config.Embedded}, ""},
@@ -80,5 +87,23 @@ func TestWhoAnswersForKeys(t *testing.T) {
 	}
 	if active, sea := (config.Cloud{}).Buckets(); active != "active" || sea != "sea" {
 		t.Errorf("without flags the buckets are %s and %s", active, sea)
+	}
+}
+
+func TestAQueueByItsURL(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]config.Queue{
+		"https://sqs.eu-west-1.amazonaws.com/111122223333/sea":                     {Region: "eu-west-1"},
+		"https://sqs-fips.us-east-1.amazonaws.com/111122223333/sea":                {Region: "us-east-1"},
+		"https://sqs.cn-north-1.amazonaws.com.cn/111122223333/sea":                 {Region: "cn-north-1"},
+		"https://vpce-0a1b2c-d3.sqs.eu-west-3.vpce.amazonaws.com/111122223333/sea": {Region: "eu-west-3"},
+		"https://sqs.eu-west-1.amazonaws.com.evil.example/111122223333/sea":        {Region: "eu-north-1"},
+		"http://127.0.0.1:9324/111122223333/sea":                                   {Region: "eu-north-1"},
+	} {
+		got, err := config.Cloud{EventsQueue: url}.Queue("eu-north-1")
+		if err != nil || got.Region != want.Region || got.Account != "111122223333" || got.Name != "sea" || got.URL != url ||
+			got.Endpoint+"/111122223333/sea" != url {
+			t.Errorf("%s: %+v, %v", url, got, err)
+		}
 	}
 }

@@ -24,6 +24,7 @@ type EventKind string
 const (
 	Created EventKind = "created"
 	Deleted EventKind = "deleted"
+	Expired EventKind = "expired" // deleted by a rule of the S3 server's own
 )
 
 // Event is news from the S3 server of one object. It says where to look, never
@@ -33,6 +34,10 @@ type Event struct {
 	Bucket, Key string
 	AccessKeyID string // who did it, where known
 	Address     string // from which IP address, where known
+	// At is when it happened by the S3 server's clock, zero where that is not
+	// known. News may be late: what happened before a file was placed says nothing
+	// about who deleted that one.
+	At time.Time
 }
 
 // Observe takes news and returns at once. When more arrives than can be held,
@@ -47,6 +52,12 @@ func (e *Engine) Observe(event Event) {
 		}
 	}
 }
+
+// Work takes news and returns once all that it names was looked at and is on
+// record. Placing what is due follows, in the background, as long as ctx lasts:
+// end it before Stop. After an error the same news may be worked on again, or
+// any part of it, in any order.
+func (e *Engine) Work(ctx context.Context, events []Event) error { return e.handle(ctx, events) }
 
 // Start begins to work on observed events until Stop.
 func (e *Engine) Start(ctx context.Context) {

@@ -43,7 +43,7 @@ func (e *Engine) confirmRemoved(ctx context.Context, unit models.BusinessUnit, r
 		switch {
 		case answers[i] == nil: // it stands
 		case objects.ReasonOf(answers[i]) == objects.NotFound:
-			by := partner(news[row.SEAKey])
+			by := partner(news[row.SEAKey], row)
 			gone[by] = append(gone[by], row)
 		default:
 			failed = append(failed, answers[i])
@@ -55,9 +55,14 @@ func (e *Engine) confirmRemoved(ctx context.Context, unit models.BusinessUnit, r
 	return errors.Join(failed...)
 }
 
-// partner is who an event says deleted something.
-func partner(event Event) models.Actor {
-	by := models.Actor{Kind: models.ActorPartner, Name: "partner", Address: event.Address}
+// partner is who an event says deleted a file. An earlier event was about
+// another file of the same name.
+func partner(event Event, row models.Placement) models.Actor {
+	by := models.Actor{Kind: models.ActorPartner, Name: "partner"}
+	if !event.At.IsZero() && row.PlacedAt != nil && event.At.Before(*row.PlacedAt) {
+		return by
+	}
+	by.Address = event.Address
 	if event.AccessKeyID != "" {
 		by.Name = event.AccessKeyID
 	}

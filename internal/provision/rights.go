@@ -29,9 +29,11 @@ type Place struct {
 	KMS    bool
 	Key    string
 	Others []string
+	// Queue is the ARN of the queue by which S3 tells of changes; empty for none.
+	Queue string
 }
 
-// The calls of S3, IAM and KMS that the portal makes, as rights on what they are
+// The calls of S3, IAM, KMS and SQS that the portal makes, as rights on what they are
 // about.
 var (
 	activeBucket = []string{"s3:ListBucket"}
@@ -52,6 +54,7 @@ var (
 	}
 	makeKeys = []string{"kms:CreateKey", "kms:TagResource"}
 	useKeys  = []string{"kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"}
+	readNews = []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"}
 )
 
 // Rights gives the policy document of the portal's own identity: every call that
@@ -64,6 +67,9 @@ func (p Place) Rights() policy.Document {
 		allow("SEAFiles", seaFiles, p.buckets("/*", p.SEA)),
 		allow("Users", users, policy.Resources{p.users()}),
 	)
+	if p.Queue != "" {
+		document.Statement = append(document.Statement, allow("EventsQueue", readNews, policy.Resources{p.Queue}))
+	}
 	if !p.KMS {
 		return document
 	}

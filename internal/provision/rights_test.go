@@ -17,6 +17,7 @@ import (
 
 var place = provision.Place{
 	Region: "eu-central-1", Account: "111122223333", Active: []string{"recordings", "mail"}, SEA: "external", KMS: true,
+	Queue: "arn:aws:sqs:eu-central-1:111122223333:sea",
 }
 
 // rightsOf are the actions of a document.
@@ -48,16 +49,20 @@ var calls = map[string]string{
 	"ListUserPolicies": "iam:ListUserPolicies", "PutUserPolicy": "iam:PutUserPolicy",
 
 	"CreateKey": "kms:CreateKey", "Decrypt": "kms:Decrypt", "DescribeKey": "kms:DescribeKey", "GenerateDataKey": "kms:GenerateDataKey",
+
+	"ChangeMessageVisibility": "sqs:ChangeMessageVisibility", "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+	"DeleteMessage": "sqs:DeleteMessage", "DeleteMessageBatch": "sqs:DeleteMessage", "GetQueueAttributes": "sqs:GetQueueAttributes",
+	"ReceiveMessage": "sqs:ReceiveMessage",
 }
 
 // request is a request of the SDK as the source makes it: its input, or the
 // paginator's.
-var request = regexp.MustCompile(`&(?:s3|iam|kms)\.([A-Z][A-Za-z0-9]+)Input\b`)
+var request = regexp.MustCompile(`&(?:s3|iam|kms|sqs)\.([A-Z][A-Za-z0-9]+)Input\b`)
 
 func TestThePolicyHasTheRightOfEachCallAndNoOther(t *testing.T) {
 	t.Parallel()
 	made := map[string]bool{"s3:PutObject": true}
-	for _, dir := range []string{"objects", "credential", "keys", "provision", "app"} {
+	for _, dir := range []string{"objects", "credential", "keys", "news", "provision", "app"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)
@@ -106,6 +111,11 @@ func TestThePolicyIsConfinedAndFitsAManagedPolicy(t *testing.T) {
 			}
 		}
 	}
+	deaf := place
+	deaf.Queue = ""
+	if text, err := deaf.Rights().Text(); err != nil || strings.Contains(text, "sqs:") {
+		t.Errorf("without a queue: %s, %v", text, err)
+	}
 	if rights := rightsOf(named.Rights()); rights["kms:CreateKey"] || !rights["kms:Decrypt"] {
 		t.Errorf("with a key of the operator's, the rights are %v", rights)
 	}
@@ -124,7 +134,7 @@ func TestTheTerraformModuleGrantsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	granted := map[string]bool{}
-	for _, found := range regexp.MustCompile(`"((?:s3|iam|kms):[A-Z][A-Za-z]+)"`).FindAllStringSubmatch(string(source), -1) {
+	for _, found := range regexp.MustCompile(`"((?:s3|iam|kms|sqs):[A-Z][A-Za-z]+)"`).FindAllStringSubmatch(string(source), -1) {
 		granted[found[1]] = true
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(rightsOf(place.Rights()))), slices.Sorted(maps.Keys(granted))); diff != "" {

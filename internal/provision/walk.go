@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"seaportal/internal/keys"
 	"seaportal/internal/objects"
@@ -40,6 +41,9 @@ type Walker struct {
 	Storage
 	IAM  *iam.Client
 	Keys keys.API // nil where nobody answers for keys
+	// SQS and QueueURL lead to the queue; nil and empty where there is none.
+	SQS      *sqs.Client
+	QueueURL string
 }
 
 // Walk tries each right once. It reads, and otherwise works on objects of its own
@@ -54,6 +58,7 @@ func (w Walker) Walk(ctx context.Context) []Call {
 	w.walkFiles(ctx, t)
 	w.walkUsers(ctx, t)
 	w.walkKeys(ctx, t)
+	w.walkQueue(ctx, t)
 	return t.calls
 }
 
