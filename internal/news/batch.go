@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -32,11 +33,12 @@ type message struct {
 }
 
 // once waits for messages and works on what came: a full answer has more behind
-// it, which is worth the wait.
-func (r *Reader) once(ctx context.Context) error {
+// it, which is worth the wait. It tells whether there was something, and all of
+// it could be worked on.
+func (r *Reader) once(ctx context.Context) (clean bool, err error) {
 	messages, err := r.receive(ctx, r.poll)
 	if err != nil || len(messages) == 0 {
-		return err
+		return false, err
 	}
 	for until, last := time.Now().Add(r.gather), len(messages); last == atATime && len(messages) < batch && time.Now().Before(until); {
 		more, err := r.receive(ctx, r.gather)
@@ -45,7 +47,9 @@ func (r *Reader) once(ctx context.Context) error {
 		}
 		messages, last = append(messages, more...), len(more)
 	}
-	return r.settle(ctx, messages)
+	failed := r.failed
+	err = r.settle(ctx, messages)
+	return err == nil && r.failed.Equal(failed), err
 }
 
 // settle works on messages, kept from other readers meanwhile, and takes off the
@@ -91,6 +95,8 @@ func (r *Reader) work(ctx context.Context, messages []*message) error {
 	if err == nil || len(readable) == 1 || ctx.Err() != nil {
 		return err
 	}
+	// Not always the same ones first: they may be the bad ones.
+	rand.Shuffle(len(readable), func(i, j int) { readable[i], readable[j] = readable[j], readable[i] })
 	worked, row := 0, 0
 	for i, m := range readable {
 		err = r.look(ctx, readable[i:i+1])
@@ -118,6 +124,7 @@ func (r *Reader) look(ctx context.Context, messages []*message) error {
 	}
 	if events := Newest(reports); len(events) > 0 {
 		if err := r.Work(ctx, events); err != nil {
+			r.failed = time.Now()
 			return fmt.Errorf("work on news of %s: %w", about(events), err)
 		}
 	}

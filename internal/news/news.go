@@ -57,16 +57,10 @@ type Reader struct {
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
+	failed  time.Time // when work failed last; the reading goroutine's
 
 	mu    sync.Mutex
 	state State
-}
-
-// State is how the reading goes. Err is why it does not, since when; nil where
-// it does, or was not tried yet. Answered is when the queue last answered.
-type State struct {
-	Answered, Since time.Time
-	Err             error
 }
 
 // New makes a reader. Nothing is read until Start.
@@ -86,20 +80,13 @@ func (r *Reader) Stop() {
 	r.running.Wait()
 }
 
-// State tells how the reading goes.
-func (r *Reader) State() State {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.state
-}
-
 func (r *Reader) read(ctx context.Context) {
 	for failures := 0; ; {
-		err := r.once(ctx)
+		clean, err := r.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		r.note(ctx, err)
+		r.note(ctx, clean, err)
 		if err == nil {
 			failures = 0
 			continue
@@ -108,27 +95,6 @@ func (r *Reader) read(ctx context.Context) {
 		if !wait(ctx, r.pause(failures)) {
 			return
 		}
-	}
-}
-
-// note logs the first of several failures, and the end of them.
-func (r *Reader) note(ctx context.Context, err error) {
-	r.mu.Lock()
-	before := r.state
-	if now := time.Now().UTC(); err == nil {
-		r.state = State{Answered: now}
-	} else {
-		r.state.Err = err
-		if before.Err == nil {
-			r.state.Since = now
-		}
-	}
-	r.mu.Unlock()
-	switch {
-	case err != nil && before.Err == nil:
-		r.Log.WarnContext(ctx, "news from the queue not worked on, scans go on", slog.String("queue", r.URL), slog.Any("error", err))
-	case err == nil && before.Err != nil:
-		r.Log.InfoContext(ctx, "news from the queue again", slog.String("queue", r.URL), slog.Duration("after", r.State().Answered.Sub(before.Since)))
 	}
 }
 

@@ -146,11 +146,14 @@ func TestOneBadObjectDoesNotHoldUpTheOthers(t *testing.T) {
 		return nil
 	}}
 	q.send(put("a"), put("bad"), put("b"))
-	reads(q, w, time.Second)
+	_, log := reads(q, w, time.Second)
 	eventually(t, soon, "only the bad one is left", func() bool {
 		waiting, hidden := q.count()
-		return waiting+hidden == 1 && w.worked("bad") > 1
+		return waiting+hidden == 1 && w.worked("bad") > 5
 	})
+	if n := log.count("scans go on"); n != 1 || log.count("queue again") != 0 {
+		t.Errorf("said %d times:\n%s", n, &log.text)
+	}
 	if w.worked("a") == 0 || w.worked("b") == 0 {
 		t.Errorf("worked on: %v", w.times)
 	}
