@@ -144,6 +144,9 @@ func TestCloudNewsQueueAway(t *testing.T) {
 		return said == 1, strconv.Itoa(said)
 	})
 	wantSystem(t, admin, "not since", "Until then changes are found by scans.")
+	if metrics := admin.get("/metrics").want(http.StatusOK).Body; !strings.Contains(metrics, "seaportal_news_failing 1") {
+		t.Error("no metric says that the queue is away")
+	}
 	queue.set(false, nil)
 	queue.wantEmpty()
 	there.root.put(t, storyUnit+"/b.wav", "two", map[string]string{"media-type": copied})

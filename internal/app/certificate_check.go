@@ -96,8 +96,12 @@ func (m certificateMetrics) Collect(to chan<- prometheus.Metric) {
 }
 
 func (a *App) collectors() []prometheus.Collector {
-	if a.certificates == nil {
-		return nil
+	var all []prometheus.Collector
+	if a.certificates != nil {
+		all = append(all, certificateMetrics{a.certificates})
 	}
-	return []prometheus.Collector{certificateMetrics{a.certificates}}
+	if a.news != nil {
+		all = append(all, newsMetric(a.news))
+	}
+	return all
 }

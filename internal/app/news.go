@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"seaportal/handlers"
 	"seaportal/internal/config"
@@ -74,4 +75,16 @@ func (a *App) checkNews() []handlers.Check {
 		c.Value = "the queue is being asked"
 	}
 	return []handlers.Check{c}
+}
+
+// newsMetric shows what the System page shows.
+func newsMetric(reader *news.Reader) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "seaportal_news_failing", Help: "Whether the queue does not answer, or what it tells cannot be worked on.",
+	}, func() float64 {
+		if reader.State().Err != nil {
+			return 1
+		}
+		return 0
+	})
 }
