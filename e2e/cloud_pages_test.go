@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -34,5 +35,30 @@ func TestCloudPages(t *testing.T) {
 	v.visit("cloud-encryption", unitPath(storyUnit, "settings", "encryption"))
 	v.visit("cloud-file", unitPath(storyUnit, "files", file.ID))
 	v.visit("cloud-credentials", unitPath(storyUnit, "credentials"))
+	in.stop()
+}
+
+// TestCloudNewsPages looks at the pages that tell of a queue: while it answers, and while it does not. It needs SEA_TEST_SQS and SEA_TEST_BARE.
+func TestCloudNewsPages(t *testing.T) {
+	t.Parallel()
+	chromium(t)
+	there, queue := otherServer(t), newPost(t)
+	in := install(t)
+	in.flags = there.cloudFlags("--events-queue", queue.url)
+	in.start(there.cloudEnv()...)
+	admin := in.signedIn(adminEmail, "administrator")
+	v := newViewer(t, openBrowser(t, in.URL()))
+	v.open("/sign-in")
+	v.signIn(adminEmail, password)
+	v.visit("cloud-news", "/system")
+	v.visit("cloud-news-ask", "/system/rights")
+	v.click(`form[action="/system/rights"] button`, `section[aria-label="Calls"]`)
+	v.look("cloud-news-rights")
+	queue.set(true, nil)
+	eventually(t, newsWithin, "the System page says that the queue is away", func() (bool, string) {
+		page := admin.get("/system").want(http.StatusOK).text()
+		return strings.Contains(page, "not since"), page
+	})
+	v.visit("cloud-news-away", "/system")
 	in.stop()
 }

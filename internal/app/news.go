@@ -70,7 +70,7 @@ func (a *App) checkNews() []handlers.Check {
 	switch {
 	case state.Err != nil:
 		c.Well, c.Value = false, "not since "+state.Since.Format(time.DateTime)+" UTC"
-		c.Fix = "Run `seaportal aws check`; the log says more. Until then changes are found by scans."
+		c.Fix = "Try the portal's rights, below; the log says more. Until then changes are found by scans."
 	case state.Answered.IsZero():
 		c.Value = "the queue is being asked"
 	}

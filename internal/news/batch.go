@@ -96,7 +96,7 @@ func (r *Reader) work(ctx context.Context, messages []*message) error {
 		return err
 	}
 	// Not always the same ones first: they may be the bad ones.
-	rand.Shuffle(len(readable), func(i, j int) { readable[i], readable[j] = readable[j], readable[i] })
+	rand.Shuffle(len(readable), func(i, j int) { readable[i], readable[j] = readable[j], readable[i] }) //nolint:gosec // an order is no secret
 	worked, row := 0, 0
 	for i, m := range readable {
 		err = r.look(ctx, readable[i:i+1])
