@@ -143,8 +143,11 @@ func fromEventBridge(in letter) ([]Report, error) {
 		kind = lifecycle.Expired
 	}
 	report, err := reportOf(kind, what.Bucket.Name, what.Object.Key, in.Time, what.SourceIPAddress)
+	if err != nil {
+		return nil, err
+	}
 	report.Sequencer = what.Object.Sequencer
-	return []Report{report}, err
+	return []Report{report}, nil
 }
 
 // reportOf takes a time and an address only as far as they are such: for what S3

@@ -93,6 +93,7 @@ func TestDecodeRefusesWhatIsNoNewsAndDoesNotRepeatIt(t *testing.T) {
 		"a key too long":      strings.Replace(direct, "c+d", strings.Repeat("m", 1025), 1),
 		"a subscription":      `{"Type":"SubscriptionConfirmation","Message":"marker","SubscribeURL":"http://127.0.0.1/marker"}`,
 		"wrapped without end": inSNS(t, inSNS(t, inSNS(t, direct))),
+		"an empty detail":     `{"source":"aws.s3","detail-type":"Object Deleted","detail":{}}`,
 		"no detail":           `{"source":"aws.s3","detail-type":"Object Created","detail":"marker"}`,
 	} {
 		if got, err := news.Decode(text); err == nil || strings.Contains(err.Error(), "marker") || len(got) > 0 {
