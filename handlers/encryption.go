@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -71,6 +72,10 @@ func (h *Encryption) Choose(c echo.Context) error {
 	}
 	err = h.keys.Choose(ctx, actor(c), unit, version, keys.Choice{Use: form.Use, ARN: form.ARN, Material: c.FormValue("material")})
 	if form.Errors = fault.Fields(err); form.Errors != nil {
+		var lacks *keys.Ungranted
+		if errors.As(err, &lacks) {
+			form.Missing = lacks.Policy
+		}
 		return h.overview(c, http.StatusUnprocessableEntity, form)
 	}
 	if fault.Is(err, fault.Conflict) {

@@ -22,7 +22,10 @@ func encryptionSamples() []sample {
 			},
 		})},
 		{"encryption-viewer", views.Encryption(viewer(home+"/settings/encryption"), views.EncryptionProps{
-			Unit: unit, Form: views.EncryptionForm{Use: "system", LockVersion: "1"},
+			Unit: unit, Form: views.EncryptionForm{
+				Use: "arn", ARN: "arn:aws:kms:eu-central-1:444455556666:key/1234abcd", LockVersion: "1", Missing: "{\n  \"Version\": \"2012-10-17\"\n}",
+				Errors: map[string]string{"arn": "The portal may not encrypt with this key (AccessDeniedException): it needs kms:GenerateDataKey."},
+			},
 			Current: views.EncryptionKey{ARN: keyARN, Origin: "System-generated key", State: "enabled"},
 		})},
 		{"encryption-none", views.Encryption(page(home+"/settings/encryption"), views.EncryptionProps{Unit: unit, None: true})},

@@ -57,7 +57,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		return err
 	}
 	o.sessions = session.New(o.store, a.secure())
-	o.keys = &keys.Service{Store: o.store, KMS: a.storage.kms, OneKey: a.storage.oneKey, Keeper: a.storage.keeper, Clock: life}
+	o.keys = &keys.Service{Store: o.store, KMS: a.storage.kms, Region: a.storage.region, OneKey: a.storage.oneKey, Keeper: a.storage.keeper, Clock: life}
 	var named func(context.Context, models.BusinessUnit) ([]string, error)
 	if a.storage.permits {
 		named = o.keys.Granted

@@ -15,8 +15,11 @@ const (
 	// aheadFrom is the length in bytes from which an answer is decrypted beside
 	// its being sent: below, starting that costs more than it wins.
 	aheadFrom = 1 << 20
-	// ahead is how many segments are decrypted while others are sent.
-	ahead = 4
+	// pieceSize is how much is decrypted and sent at once, in bytes: whole segments,
+	// and few system calls.
+	pieceSize = 4 * envelope.Segment
+	// ahead is how many pieces there are: one is sent while another is decrypted.
+	ahead = 2
 )
 
 // plain is the content of an encrypted object on its way to a client. What was
@@ -29,8 +32,11 @@ type plain struct {
 	length int64     // bytes
 }
 
-// segments are what plain is written by: as much as is decrypted at once.
-var segments = sync.Pool{New: func() any { return new([envelope.Segment]byte) }}
+// segments and pieces are what plain is written by.
+var (
+	segments = sync.Pool{New: func() any { return new([envelope.Segment]byte) }}
+	pieces   = sync.Pool{New: func() any { return new([pieceSize]byte) }}
+)
 
 // Read gives the next bytes.
 func (p *plain) Read(into []byte) (int, error) {
@@ -67,13 +73,13 @@ func (p *plain) WriteTo(w io.Writer) (int64, error) {
 
 // writeAhead writes the rest: it decrypts on one processor what another one sends.
 func (p *plain) writeAhead(w io.Writer) (n int64, err error) {
-	pieces := make([][]byte, ahead)
-	for i := range pieces {
-		piece, _ := segments.Get().(*[envelope.Segment]byte)
-		defer segments.Put(piece)
-		pieces[i] = piece[:]
+	buffers := make([][]byte, ahead)
+	for i := range buffers {
+		piece, _ := pieces.Get().(*[pieceSize]byte)
+		defer pieces.Put(piece)
+		buffers[i] = piece[:]
 	}
-	content, err := readahead.NewReaderBuffer(p.rest, pieces)
+	content, err := readahead.NewReaderBuffer(p.rest, buffers)
 	if err != nil {
 		return 0, err
 	}

@@ -5,14 +5,12 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
@@ -42,7 +40,8 @@ const (
 // is in SEA stays under the key that it was placed with. version is that of the
 // unit as the person saw it.
 //
-// Faults: Invalid beside `use`, `arn` or `material`; Conflict when somebody else
+// Faults: Invalid beside `use`, `arn` or `material`, as Ungranted where rights on
+// the key are missing; Conflict when somebody else
 // changed the unit since; Unavailable when KMS did not do its part.
 func (s *Service) Choose(ctx context.Context, by models.Actor, unit models.BusinessUnit, version int64, choice Choice) error {
 	if unit.LockVersion != version {
@@ -118,32 +117,6 @@ func (s *Service) resolve(ctx context.Context, unit models.BusinessUnit, choice 
 		return s.Keeper.Import(ctx, material, description)
 	}
 	return "", fault.BadInput(fault.Field{Name: "use", Msg: "Choose one of the keys."})
-}
-
-// usable checks that a key exists, is enabled, and does what it is needed for:
-// to wrap a data key and to unwrap it again.
-func (s *Service) usable(ctx context.Context, arn string) (string, error) {
-	refuse := func(msg string) (string, error) { return "", fault.BadInput(fault.Field{Name: "arn", Msg: msg}) }
-	if arn == "" || len(arn) > maxARN || !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":kms:") {
-		return refuse("Enter the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-….")
-	}
-	key := s.look(ctx, arn)
-	switch key.State {
-	case Missing:
-		return refuse("KMS knows no such key in this region. Check the account, the region and the id.")
-	case Disabled:
-		return refuse("This key is disabled. Enable it in KMS, then save again.")
-	case Enabled, Unavailable: // who may not describe a key may still use it
-	}
-	test := map[string]string{"sea:test": "key"}
-	made, err := s.KMS.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{KeyId: &arn, KeySpec: types.DataKeySpecAes256, EncryptionContext: test})
-	if err != nil {
-		return refuse(fmt.Sprintf("The portal may not encrypt with this key (%s). Its key policy must grant kms:GenerateDataKey.", reason(err)))
-	}
-	if _, err := s.KMS.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: made.CiphertextBlob, EncryptionContext: test}); err != nil {
-		return refuse(fmt.Sprintf("The portal may not decrypt with this key (%s). Its key policy must grant kms:Decrypt.", reason(err)))
-	}
-	return aws.ToString(made.KeyId), nil
 }
 
 // Switch disables a key, or enables it again, for every unit that uses it. The

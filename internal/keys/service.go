@@ -21,6 +21,8 @@ type Service struct {
 	// what rests there is encrypted as the server does it, or not at all.
 	KMS   API
 	Clock clock.Clock
+	// Region is where the files are; empty where no key is refused for its own.
+	Region string
 	// OneKey is the ARN of the one key that the operator named for every unit;
 	// empty where each has a system-generated one.
 	OneKey string
