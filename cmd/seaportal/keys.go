@@ -17,10 +17,9 @@ type keysRotate struct{}
 
 // Run prints how many secrets were sealed anew.
 func (keysRotate) Run(ctx context.Context, stdout io.Writer, place config.Place) error {
-	cfg, err := config.Default()
+	cfg, err := at(place)
 	if err != nil {
 		return err
 	}
-	cfg.Place = place
 	return app.RotateKeys(ctx, stdout, cfg, app.Logger(os.Stderr, "warn"))
 }

@@ -53,6 +53,14 @@ func run(args []string, stdin io.Reader, stdout io.Writer) error {
 	return command.Run(all.Place)
 }
 
+// at is the configuration of a command that only needs to know where the data is,
+// and the rest as the environment has it.
+func at(place config.Place) (config.Config, error) {
+	cfg, err := config.Default()
+	cfg.Place = place
+	return cfg, err
+}
+
 func newParser(all *cli, stdin io.Reader, stdout io.Writer) (*kong.Kong, error) {
 	return kong.New(all,
 		kong.Name("seaportal"),

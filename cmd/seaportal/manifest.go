@@ -33,11 +33,10 @@ type manifestRotate struct {
 
 // Run prints the new key's id.
 func (r manifestRotate) Run(ctx context.Context, stdout io.Writer, place config.Place) error {
-	cfg, err := config.Default()
+	cfg, err := at(place)
 	if err != nil {
 		return err
 	}
-	cfg.Place = place
 	id, err := app.RotateManifestKey(ctx, cfg, app.Logger(os.Stderr, "warn"), r.Revoke)
 	if err != nil {
 		return err

@@ -19,11 +19,10 @@ type storageEnv struct{}
 
 // Run prints the lines, whether a server runs or not.
 func (storageEnv) Run(ctx context.Context, stdout io.Writer, place config.Place) error {
-	cfg, err := config.Default()
+	cfg, err := at(place)
 	if err != nil {
 		return err
 	}
-	cfg.Place = place
 	return app.StorageEnv(ctx, stdout, cfg, app.Logger(os.Stderr, "warn"))
 }
 

@@ -21,8 +21,8 @@ const (
 	rotateDir      = "SEA_TEST_ROTATE_DIR"
 	rotateDatabase = "SEA_TEST_ROTATE_DATABASE"
 
-	killedSecrets = 4000
-	kills         = 10
+	killedSecrets = 1500
+	kills         = 8
 	longestLife   = 250 * time.Millisecond // of a process that is killed
 )
 

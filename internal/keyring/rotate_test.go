@@ -14,7 +14,7 @@ import (
 	"seaportal/models"
 )
 
-const many = 450 // secrets: more than two batches
+const many = 250 // secrets: more than a batch, which is of 200
 
 func (b *bench) fill(ring *keyring.Ring) {
 	b.t.Helper()
@@ -96,7 +96,7 @@ func TestARotationIsFinished(t *testing.T) {
 			return false
 		},
 		"half way": func(t *testing.T, b *bench) bool {
-			b.half(t, many/2)
+			b.half(t, many-25)
 			return false
 		},
 		"before the file is shortened": func(t *testing.T, b *bench) bool {
