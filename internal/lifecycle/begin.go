@@ -15,8 +15,8 @@ const (
 	// placeBatch is how many files one round places: each costs two
 	// transactions, whose syncs the copies' own have to wait for.
 	placeBatch = 1024
-	// placeBytes is how much a round copies, unless a few files are more: what
-	// came of the first file is told when the last one is copied.
+	// placeBytes is how much a round copies, unless a few files are more: a rule
+	// that is paused or edited no longer reaches what is begun.
 	placeBytes = 1 << 30
 )
 

@@ -7,12 +7,17 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
@@ -44,6 +49,43 @@ func TestAFileAboveFiveGiBIsMoved(t *testing.T) {
 	left, err := b.s3.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: aws.String("sea"), Prefix: b.unit.SEAPrefix})
 	if err != nil || len(left.Uploads) != 0 {
 		t.Errorf("uploads left: %+v, %v", left, err)
+	}
+}
+
+// A large file that is done does not wait for the others of its batch.
+func TestALargeMoveIsSettledWhileItsBatchGoesOn(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.putLarge("large.wav", 64<<20, 16<<20)
+	b.put("held.wav", "small", nil)
+	b.rule("moves", rule.Move, nil)
+	release := make(chan struct{})
+	engine := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) && strings.HasSuffix(r.URL.Path, "held.wav") {
+			<-release
+		}
+		return nil, nil
+	}}))
+	placing, ctx := errgroup.WithContext(t.Context())
+	placing.Go(func() error {
+		_, err := engine.RunUnit(ctx, b.unit.ID)
+		return err
+	})
+	released := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(released)
+	b.waitLong(time.Minute, "the large file's source is deleted", func() bool {
+		rows := b.placements()["large.wav"]
+		return len(rows) == 1 && rows[0].SourceState == models.SourceDeleted
+	})
+	if held := b.only("held.wav"); held.State != models.PlacementPlacing {
+		t.Errorf("the held file is %s already", held.State)
+	}
+	released()
+	if err := placing.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if held := b.only("held.wav"); held.State != models.PlacementPlaced || held.SourceState != models.SourceDeleted {
+		t.Errorf("the held file is %s, its source %s", held.State, held.SourceState)
 	}
 }
 

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,10 @@ import (
 // copied, the other is begun or recorded, so that S3 never waits for the
 // database.
 const lanes = 2
+
+// settleBytes is how much is copied before it is put on record, and the sources
+// of moves are deleted, though the batch goes on.
+const settleBytes = 64 << 20
 
 // placer places what is due in one unit.
 type placer struct {
@@ -73,15 +78,56 @@ func (p *placer) lane(ctx context.Context) error {
 }
 
 // carryOut copies a batch, records what came of it, and deletes the sources of
-// what was moved. It tells whether S3 was away for all of it.
+// what was moved. Large files do not wait for the rest of their batch: while it
+// is copied, those that are done are settled. It tells whether S3 was away for
+// all of it.
 func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, err error) {
-	outcomes := make([]outcome, len(begun))
-	each(p.slots, begun, func(i int, o outcome) { outcomes[i] = p.tryOne(ctx, o) })
-	if err := p.record(ctx, p.unit, outcomes); err != nil {
-		return false, err
+	done := make(chan outcome, len(begun)) // room for all, so that copying goes on where settling failed
+	var copying sync.WaitGroup
+	defer copying.Wait()
+	copying.Go(func() {
+		defer close(done)
+		each(p.slots, begun, func(_ int, o outcome) { done <- p.tryOne(ctx, o) })
+	})
+	outage = true
+	for outcomes := range portions(done) {
+		outage = outage && !slices.ContainsFunc(outcomes, func(o outcome) bool { return !o.outage })
+		if err := p.settle(ctx, outcomes); err != nil {
+			return false, err
+		}
 	}
-	outage = !slices.ContainsFunc(outcomes, func(o outcome) bool { return !o.outage })
-	return outage, p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
+	return outage, nil
+}
+
+// portions gathers outcomes until there are settleBytes of them, and takes what
+// else is done by then.
+func portions(done <-chan outcome) iter.Seq[[]outcome] {
+	return func(yield func([]outcome) bool) {
+		var portion []outcome
+		var bytes int64
+		for o := range done {
+			portion, bytes = append(portion, o), bytes+o.Size
+			if bytes < settleBytes || len(done) > 0 {
+				continue
+			}
+			if !yield(portion) {
+				return
+			}
+			portion, bytes = nil, 0
+		}
+		if len(portion) > 0 {
+			yield(portion)
+		}
+	}
+}
+
+// settle records what came of some placements, then deletes the sources of
+// those that were moved.
+func (p *placer) settle(ctx context.Context, outcomes []outcome) error {
+	if err := p.record(ctx, p.unit, outcomes); err != nil {
+		return err
+	}
+	return p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
 }
 
 // tryOne attempts a placement, unless S3 was away for as many in a row as are
