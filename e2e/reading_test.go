@@ -32,9 +32,10 @@ const (
 	turn = 3 * time.Second
 )
 
-// TestReadingIsAsQuickAsTheBareServer measures GET as a unit's own user against the bare S3 server as its root, which looks up nobody and
-// checks no policy: two processes, the same disk, rounds in turns. It needs SEA_TEST_BARE, the path of that server's program; SEA_TEST_ROUNDS
-// is the number of rounds.
+// TestReadingIsAsQuickAsTheBareServer measures GET as a unit's own user against the bare S3 server as its root, which looks up nobody,
+// checks no policy and encrypts nothing: two processes, the same disk, rounds in turns. What the unit reads rests encrypted; one file lies
+// there from before files did, and shows what encryption costs. It needs SEA_TEST_BARE, the path of that server's program; SEA_TEST_ROUNDS is
+// the number of rounds.
 func TestReadingIsAsQuickAsTheBareServer(t *testing.T) {
 	program := os.Getenv("SEA_TEST_BARE")
 	if program == "" {
@@ -47,18 +48,32 @@ func TestReadingIsAsQuickAsTheBareServer(t *testing.T) {
 	bare, barePID := startBare(t, program)
 	stock(t, in.operator(), ours)
 	stock(t, bare, bare)
+	layPlain(t, in, ours)
 	for _, load := range []struct {
 		name     string
 		keys     []string
+		theirs   []string
 		inFlight int
 		bytes    int64
 	}{
-		{"4 KiB, 1 in flight", smallKeys(), 1, smallSize},
-		{"4 KiB, 8 in flight", smallKeys(), 8, smallSize},
-		{"1 GiB, 1 in flight", []string{"large"}, 1, wholeSize},
+		{"4 KiB, 1 in flight", smallKeys(), smallKeys(), 1, smallSize},
+		{"4 KiB, 8 in flight", smallKeys(), smallKeys(), 8, smallSize},
+		{"1 GiB, 1 in flight", []string{"large"}, []string{"large"}, 1, wholeSize},
+		{"1 GiB, 1 in flight, not encrypted", []string{"plain"}, []string{"large"}, 1, wholeSize},
 	} {
 		inTurns(t, load.name, load.inFlight, float64(load.bytes),
-			side{readsOf(t, bare, http.MethodGet, load.keys), barePID}, side{readsOf(t, ours, http.MethodGet, load.keys), in.running.Process.Pid})
+			side{readsOf(t, bare, http.MethodGet, load.theirs), barePID}, side{readsOf(t, ours, http.MethodGet, load.keys), in.running.Process.Pid})
+	}
+}
+
+// layPlain puts an object that is not encrypted into a unit's location, as a version before encryption left it.
+func layPlain(t *testing.T, in *installation, unit account) {
+	t.Helper()
+	const active, name = "active", "plain"
+	store(t, in.operator().sdk(), active, name, make([]byte, wholeSize))
+	objects := filepath.Join(in.dataDir, "objects")
+	if err := os.Rename(filepath.Join(objects, active, name), filepath.Join(objects, unit.Bucket, unit.Prefix, name)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/klauspost/readahead"
@@ -26,10 +27,11 @@ const (
 // read of it is not written: a buffered writer reads what fits behind the header,
 // and has the rest written.
 type plain struct {
-	io.Closer
-	first  []byte    // of what is left: the end of a segment, or a whole one
-	rest   io.Reader // what follows, segment by segment
-	length int64     // bytes
+	file   *os.File
+	piece  *[envelope.Segment]byte // from segments, until it is closed
+	first  []byte                  // of what is left: the end of a segment, or a whole one; in piece
+	rest   io.Reader               // what follows, segment by segment
+	length int64                   // bytes
 }
 
 // segments and pieces are what plain is written by.
@@ -37,6 +39,26 @@ var (
 	segments = sync.Pool{New: func() any { return new([envelope.Segment]byte) }}
 	pieces   = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 )
+
+// newPlain decrypts the first segment, so that damage there is an error and not
+// an answer that breaks off. What follows begins where a segment does, and is
+// decrypted straight into the pieces that are sent. Closing it closes the file.
+func newPlain(file *os.File, key []byte, span span) (*plain, error) {
+	rest, err := envelope.Decrypt(file, key, span.size, span.from, span.length)
+	if err != nil {
+		return nil, err
+	}
+	piece, _ := segments.Get().(*[envelope.Segment]byte)
+	first := piece[:min(span.length, envelope.Segment-span.from%envelope.Segment)]
+	if _, err := io.ReadFull(rest, first); err != nil {
+		segments.Put(piece)
+		if errors.Is(err, envelope.ErrDamaged) {
+			err = damagedObject()
+		}
+		return nil, err
+	}
+	return &plain{file: file, piece: piece, first: first, rest: rest, length: span.length}, nil
+}
 
 // Read gives the next bytes.
 func (p *plain) Read(into []byte) (int, error) {
@@ -64,9 +86,7 @@ func (p *plain) WriteTo(w io.Writer) (int64, error) {
 	if p.length >= aheadFrom {
 		n, err = p.writeAhead(w)
 	} else {
-		piece, _ := segments.Get().(*[envelope.Segment]byte)
-		defer segments.Put(piece)
-		n, err = io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.rest}, piece[:])
+		n, err = io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{p.rest}, p.piece[:]) // the first is gone
 	}
 	return int64(sent) + n, err
 }
@@ -85,4 +105,13 @@ func (p *plain) writeAhead(w io.Writer) (n int64, err error) {
 	}
 	defer func() { err = errors.Join(err, content.Close()) }() // nobody reads any more when the pieces go back
 	return io.Copy(w, content)
+}
+
+// Close closes the file. Nothing may be read or written after it.
+func (p *plain) Close() error {
+	if p.piece != nil {
+		segments.Put(p.piece)
+		p.piece, p.first = nil, nil
+	}
+	return p.file.Close()
 }

@@ -2,9 +2,7 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,6 +43,9 @@ func (e *encrypted) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObje
 	}
 	rec, ok, err := e.load(file, *in.Bucket, *in.Key)
 	if err == nil && !ok {
+		if aws.ToString(in.Range) == "" && in.PartNumber == nil && in.ChecksumMode == "" {
+			return out, nil, nil // nothing else was asked for
+		}
 		if err = file.Close(); err == nil {
 			out, err = e.files.GetObject(ctx, in)
 			return out, nil, err
@@ -77,11 +78,11 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 	if err != nil {
 		return err
 	}
-	first, rest, err := e.begin(file, key, span)
+	body, err := newPlain(file, key, span)
 	if err != nil {
 		return err
 	}
-	out.Body = &plain{Closer: file, first: first, rest: rest, length: span.length}
+	out.Body = body
 	out.ContentLength, out.ContentRange = &span.length, span.header()
 	if in.ChecksumMode == types.ChecksumModeEnabled && span.length == rec.Size {
 		all := sum.fields()
@@ -89,22 +90,6 @@ func (e *encrypted) decrypt(ctx context.Context, in *s3.GetObjectInput, out *s3.
 		out.ChecksumSHA1, out.ChecksumSHA256, out.ChecksumType = all.ChecksumSHA1, all.ChecksumSHA256, types.ChecksumTypeFullObject
 	}
 	return nil
-}
-
-// begin decrypts the first segment, so that damage there is an error and not an
-// answer that breaks off. What follows begins where a segment does, and is
-// decrypted straight into the pieces that are sent.
-func (e *encrypted) begin(file *os.File, key []byte, span span) (first []byte, rest io.Reader, err error) {
-	rest, err = envelope.Decrypt(file, key, span.size, span.from, span.length)
-	if err != nil {
-		return nil, nil, err
-	}
-	first = make([]byte, min(span.length, envelope.Segment-span.from%envelope.Segment))
-	_, err = io.ReadFull(rest, first)
-	if errors.Is(err, envelope.ErrDamaged) {
-		err = damagedObject()
-	}
-	return first, rest, err
 }
 
 // HeadObject tells of an object what it does of the content.

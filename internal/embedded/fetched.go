@@ -90,8 +90,7 @@ func (s *sent) Read(p []byte) (int, error) {
 }
 
 // wholeFile is the size from which a file bypasses the buffer of the answer.
-// Below, header and content travel in one packet.
-const wholeFile = 8 << 10
+const wholeFile = writeBuffer
 
 // WriteTo writes to the server's buffered connection. The buffer must be empty
 // when a file is handed to it, so that the kernel copies the file.

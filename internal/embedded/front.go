@@ -16,6 +16,11 @@ import (
 	"seaportal/internal/proxy"
 )
 
+// writeBuffer is the room for an answer's header and the begin of its content, in
+// bytes: what fits leaves in one system call and, as a rule, one packet. Each
+// connection in use has one.
+const writeBuffer = 8 << 10
+
 // front gets hold of versitygw's HTTP server, so that it can serve a listener
 // of ours: versitygw itself opens listeners by their address only, with
 // certificates from files only, and does not tell which port it got. So it
@@ -44,6 +49,7 @@ func (f *front) receive(c fiber.Ctx) error {
 	if _, private := request.LocalAddr().(*net.UnixAddr); private {
 		server := c.App().Server()
 		server.ErrorHandler = unlessGone(server.ErrorHandler)
+		server.WriteBufferSize = writeBuffer
 		select {
 		case f.handed <- server:
 		default:

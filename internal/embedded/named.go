@@ -1,8 +1,11 @@
 package embedded
 
 import (
-	"bytes"
+	"iter"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"weak"
 
@@ -30,10 +33,10 @@ type named struct {
 }
 
 // attributeNames are the names of the attributes of a file, each after its name
-// space and before a zero.
+// space and before a zero byte.
 type attributeNames struct {
 	file weak.Pointer[os.File] // its descriptor may be another's by now
-	text []byte
+	text string
 }
 
 func newNamed() named { return named{kept: new([namesKept]atomic.Pointer[attributeNames])} }
@@ -61,13 +64,45 @@ func (n named) lacks(file *os.File, attribute string) bool {
 	place := n.of(file)
 	names := place.Load()
 	if names == nil || names.file.Value() != file {
-		text := make([]byte, namesSize)
-		size, err := unix.Flistxattr(int(file.Fd()), text)
+		var text [namesSize]byte
+		size, err := unix.Flistxattr(int(file.Fd()), text[:])
 		if err != nil {
 			return false
 		}
-		names = &attributeNames{file: weak.Make(file), text: append([]byte{0}, text[:size]...)}
+		names = &attributeNames{file: weak.Make(file), text: string(text[:size])}
 		place.Store(names)
 	}
-	return !bytes.Contains(names.text, append(append([]byte{0}, userSpace+attribute...), 0))
+	return !names.include(attribute)
+}
+
+func (a *attributeNames) include(attribute string) bool {
+	for name := range inUserSpace(a.text) {
+		if name == attribute {
+			return true
+		}
+	}
+	return false
+}
+
+// ListAttributes names the attributes of what stands at a path. One question
+// suffices, unless they are many.
+func (n named) ListAttributes(bucket, object string) ([]string, error) {
+	var text [namesSize]byte
+	size, err := unix.Listxattr(filepath.Join(bucket, object), text[:])
+	if err != nil {
+		return n.XattrMeta.ListAttributes(bucket, object) // it knows which error to tell
+	}
+	return slices.Collect(inUserSpace(string(text[:size]))), nil
+}
+
+// inUserSpace gives those names that are not the system's, without their name
+// space.
+func inUserSpace(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range strings.SplitSeq(text, "\x00") {
+			if short, ok := strings.CutPrefix(name, userSpace); ok && !yield(short) {
+				return
+			}
+		}
+	}
 }

@@ -2,8 +2,10 @@ package embedded
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/versity/versitygw/backend/meta"
@@ -46,6 +48,12 @@ func TestNamedAnswersAsTheFileSystemDoes(t *testing.T) {
 	}
 	again := open("two")
 	wants(again, "etag", "x")
+	if names, err := n.ListAttributes(dir, "two"); err != nil || !slices.Equal(names, []string{"etag"}) {
+		t.Errorf("two has %q, %v", names, err)
+	}
+	if names, err := n.ListAttributes(dir, "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what is not there has %q, %v", names, err)
+	}
 	if err := errors.Join(two.Close(), again.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +79,12 @@ func TestNamedAsksWhereNamesAreMany(t *testing.T) {
 		if got, err := n.RetrieveAttribute(file, dir, "many", name); err != nil || len(got) != 1 || got[0] != byte(i) {
 			t.Errorf("%s is %v, %v", name, got, err)
 		}
+	}
+	listed, err := n.ListAttributes(dir, "many")
+	slices.Sort(listed)
+	slices.Sort(names)
+	if err != nil || !slices.Equal(listed, names) {
+		t.Errorf("it has %q, %v; want %q", listed, err, names)
 	}
 	if _, err := n.RetrieveAttribute(file, dir, "many", "none"); !errors.Is(err, meta.ErrNoSuchKey) {
 		t.Errorf("one that is not there: %v", err)

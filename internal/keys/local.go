@@ -33,7 +33,7 @@ type Local struct {
 	Clock  clock.Clock
 
 	mu     sync.RWMutex
-	opened map[string]opened // by id, of keys that are enabled
+	opened map[uuid.UUID]opened // by id, of keys that are enabled
 }
 
 // CreateKey makes a key of 256 bits.
@@ -90,9 +90,13 @@ func (l *Local) Switch(ctx context.Context, name string, on bool, rest func(tx *
 	if err != nil {
 		return err
 	}
+	id, err := idOf(key.ID)
+	if err != nil {
+		return err
+	}
 	l.mu.Lock() // nobody opens it until the change stands
 	defer l.mu.Unlock()
-	delete(l.opened, key.ID)
+	delete(l.opened, id)
 	return l.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.SwitchKMSKey(ctx, key.ID, on); err != nil {
 			return err

@@ -37,7 +37,12 @@ type opened struct {
 // GenerateDataKey draws a data key, and wraps it under a key together with the
 // context.
 func (l *Local) GenerateDataKey(ctx context.Context, in *kms.GenerateDataKeyInput, _ ...func(*kms.Options)) (*kms.GenerateDataKeyOutput, error) {
-	key, id, err := l.use(ctx, aws.ToString(in.KeyId))
+	name := aws.ToString(in.KeyId)
+	id, err := idOf(name)
+	if err != nil {
+		return nil, unknownKey(name)
+	}
+	key, err := l.use(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +67,7 @@ func (l *Local) Decrypt(ctx context.Context, in *kms.DecryptInput, _ ...func(*km
 	if err != nil {
 		return nil, &types.InvalidCiphertextException{}
 	}
-	key, _, err := l.use(ctx, id.String())
+	key, err := l.use(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -78,34 +83,30 @@ func (l *Local) Decrypt(ctx context.Context, in *kms.DecryptInput, _ ...func(*km
 }
 
 // use gives a key that is enabled, ready for use.
-func (l *Local) use(ctx context.Context, name string) (opened, uuid.UUID, error) {
-	id, err := idOf(name)
-	if err != nil {
-		return opened{}, id, unknownKey(name)
-	}
+func (l *Local) use(ctx context.Context, id uuid.UUID) (opened, error) {
 	l.mu.RLock()
-	key, ok := l.opened[id.String()]
+	key, ok := l.opened[id]
 	l.mu.RUnlock()
 	if ok {
-		return key, id, nil
+		return key, nil
 	}
-	l.mu.Lock() // against turn: what it forgot must not be remembered from a row that was read before
+	l.mu.Lock() // against Switch: what it forgot must not be remembered from a row that was read before
 	defer l.mu.Unlock()
-	row, err := l.find(ctx, name)
+	row, err := l.find(ctx, l.arn(id.String()))
 	if err != nil {
-		return opened{}, id, err
+		return opened{}, err
 	}
 	if !row.Enabled {
-		return opened{}, id, &types.DisabledException{Message: aws.String(l.arn(row.ID) + " is disabled.")}
+		return opened{}, &types.DisabledException{Message: aws.String(l.arn(row.ID) + " is disabled.")}
 	}
 	if key, err = l.open(ctx, row); err != nil {
-		return opened{}, id, err
+		return opened{}, err
 	}
 	if l.opened == nil {
-		l.opened = map[string]opened{}
+		l.opened = map[uuid.UUID]opened{}
 	}
-	l.opened[row.ID] = key
-	return key, id, nil
+	l.opened[id] = key
+	return key, nil
 }
 
 func (l *Local) open(ctx context.Context, row models.KMSKey) (opened, error) {
