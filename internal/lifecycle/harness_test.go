@@ -133,6 +133,10 @@ func tell(event embedded.Event) {
 	}
 }
 
+// transport is everybody's: the server would run out of connections if each of
+// many engines kept its own ones open.
+var transport = awshttp.NewBuildableClient().GetTransport()
+
 // s3Client speaks to the server, through via where it is not nil. It is made by
 // hand: the SDK's search for a configuration costs a tenth of a short test.
 func s3Client(via func(http.RoundTripper) http.RoundTripper) *s3.Client {
@@ -140,9 +144,11 @@ func s3Client(via func(http.RoundTripper) http.RoundTripper) *s3.Client {
 		Region: region, BaseEndpoint: &server.endpoint, UsePathStyle: true, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootSecret, ""),
 	}
+	client := &http.Client{Transport: transport}
 	if via != nil {
-		options.HTTPClient = &http.Client{Transport: via(awshttp.NewBuildableClient().GetTransport())}
+		client.Transport = via(transport)
 	}
+	options.HTTPClient = client
 	return s3.New(options)
 }
 
