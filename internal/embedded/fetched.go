@@ -99,9 +99,14 @@ func (s *sent) WriteTo(w io.Writer) (int64, error) {
 	if !ok {
 		return io.Copy(w, struct{ io.Reader }{s})
 	}
-	if _, isFile := s.body.(*os.File); isFile && s.fetch.Length > wholeFile {
-		if err := buffered.Flush(); err != nil {
-			return 0, err
+	body := io.Reader(s.body)
+	if file, ok := body.(*os.File); ok {
+		if s.fetch.Length > wholeFile {
+			if err := buffered.Flush(); err != nil {
+				return 0, err
+			}
+		} else {
+			body = io.LimitReader(file, s.fetch.Length) // which asks for nothing behind the end
 		}
 	}
 	if decrypted, ok := s.body.(*plain); ok && s.fetch.Length > wholeFile {
@@ -109,7 +114,7 @@ func (s *sent) WriteTo(w io.Writer) (int64, error) {
 		s.fetch.Sent += n
 		return n, err
 	}
-	n, err := buffered.ReadFrom(s.body)
+	n, err := buffered.ReadFrom(body)
 	s.fetch.Sent += n
 	return n, err
 }
