@@ -89,34 +89,35 @@ func (s *sent) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// wholeFile is the size from which a file bypasses the buffer of the answer.
-const wholeFile = writeBuffer
-
-// WriteTo writes to the server's buffered connection. The buffer must be empty
-// when a file is handed to it, so that the kernel copies the file.
+// WriteTo writes to the server's buffered connection, and counts.
 func (s *sent) WriteTo(w io.Writer) (int64, error) {
 	buffered, ok := w.(*bufio.Writer)
 	if !ok {
 		return io.Copy(w, struct{ io.Reader }{s})
 	}
-	body := io.Reader(s.body)
-	if file, ok := body.(*os.File); ok {
-		if s.fetch.Length > wholeFile {
-			if err := buffered.Flush(); err != nil {
-				return 0, err
-			}
-		} else {
-			body = io.LimitReader(file, s.fetch.Length) // which asks for nothing behind the end
-		}
-	}
-	if decrypted, ok := s.body.(*plain); ok && s.fetch.Length > wholeFile {
-		n, err := decrypted.WriteTo(buffered)
-		s.fetch.Sent += n
-		return n, err
-	}
-	n, err := buffered.ReadFrom(body)
+	n, err := s.write(buffered)
 	s.fetch.Sent += n
 	return n, err
+}
+
+// write sends what is small together with the answer's header. What is larger
+// passes the buffer by, which must be empty then: the kernel copies a file.
+func (s *sent) write(to *bufio.Writer) (int64, error) {
+	small := s.fetch.Length <= writeBuffer
+	switch body := s.body.(type) {
+	case *plain:
+		if !small {
+			return body.WriteTo(to)
+		}
+	case *os.File:
+		if small {
+			return to.ReadFrom(io.LimitReader(body, s.fetch.Length)) // which asks for nothing behind the end
+		}
+		if err := to.Flush(); err != nil {
+			return 0, err
+		}
+	}
+	return to.ReadFrom(s.body)
 }
 
 // Close closes the bytes and tells what became of them.
