@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -33,6 +34,7 @@ type durable struct {
 	sidecar string // of the metadata, absolute; empty where extended attributes hold it
 	disk    disk
 	dirs    *ancestry
+	buckets sync.Mutex // held while one is made or removed
 }
 
 func newDurable(inner layer, root, sidecar string, d disk) *durable {

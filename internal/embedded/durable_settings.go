@@ -2,40 +2,12 @@ package embedded
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // What follows changes attributes only: of a bucket's directory, or of an
 // object's file.
-
-// CreateBucket makes a bucket durably.
-func (d *durable) CreateBucket(ctx context.Context, in *s3.CreateBucketInput, acl []byte) error {
-	above := d.dirs.begin(d.path(*in.Bucket, ""))
-	defer d.dirs.end(above)
-	if err := d.layer.CreateBucket(ctx, in, acl); err != nil {
-		d.dirs.abandon(above)
-		return err
-	}
-	if err := d.syncSidecar(*in.Bucket, ""); err != nil {
-		return err
-	}
-	if err := d.dirs.settle(above); err != nil {
-		return fmt.Errorf("sync bucket %s: %w", *in.Bucket, err)
-	}
-	return nil
-}
-
-// DeleteBucket removes a bucket durably.
-func (d *durable) DeleteBucket(ctx context.Context, bucket string) error {
-	err := d.dirs.wiping(func() error { return d.layer.DeleteBucket(ctx, bucket) })
-	if err != nil {
-		return err
-	}
-	return d.dirs.settleRemovals(d.path(bucket, ""))
-}
 
 // PutBucketAcl sets a bucket's access list durably.
 func (d *durable) PutBucketAcl(ctx context.Context, bucket string, data []byte) error {
