@@ -130,6 +130,9 @@ func (p *toxiproxy) engine(b *bench) *lifecycle.Engine {
 // portal's do; once the network is well, everything must complete.
 func TestNothingIsLostOnABadNetwork(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("waits for minutes, which -short is there to save")
+	}
 	for name, fault := range map[string]struct {
 		begin func(p *toxiproxy)
 		end   func(p *toxiproxy)
