@@ -12,8 +12,8 @@ import (
 )
 
 // cost is what OWASP's Password Storage Cheat Sheet gives as its least for
-// argon2id: 19 MiB, two passes, one lane. More memory would not fit a portal
-// that idles below 80 MiB.
+// argon2id: 19 MiB, two passes, one lane. A few at once
+// already take more than an idle portal needs for itself.
 var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // Of hashes a secret, in PHC text form with its salt and parameters. It takes
