@@ -50,15 +50,9 @@ func (g *pinGuard) hash(ctx context.Context, pin sealed.Plain) (string, error) {
 	return slowhash.Of(pin.Reveal())
 }
 
-// match compares in a turn, and counts a wrong PIN on its address.
-func (g *pinGuard) match(ctx context.Context, pin sealed.Plain, hash, address string) (bool, error) {
-	g.init()
+// match compares, and counts a wrong PIN on its address. The caller has a turn.
+func (g *pinGuard) match(pin sealed.Plain, hash, address string) (bool, error) {
 	from := limit.Network(address)
-	done, err := g.turns.Take(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer done()
 	if err := limit.Refuse(g.addresses.Wait(from, now())); err != nil {
 		return false, err
 	}
@@ -75,9 +69,9 @@ func (g *pinGuard) wait(address string) error {
 	return limit.Refuse(g.addresses.Wait(limit.Network(address), now()))
 }
 
-// checkPIN takes a try before it compares, so that many at once have no more
-// tries than one after the other. A try is returned when nothing was compared,
-// and by the caller, in its transaction, when the PIN was right.
+// checkPIN lets the right PIN pass. It waits for a turn first: whoever fetches
+// many files at once with the right PIN has no more tries out than there are
+// turns, and is not taken for somebody who guesses.
 func (s *Service) checkPIN(ctx context.Context, by models.Actor, link models.Link, pin sealed.Plain) error {
 	if link.PINHash == "" {
 		return nil
@@ -85,19 +79,14 @@ func (s *Service) checkPIN(ctx context.Context, by models.Actor, link models.Lin
 	if err := s.pins.wait(by.Address); err != nil {
 		return err
 	}
-	err := s.Store.TakePINTry(ctx, link.ID, pinTries)
-	if errors.Is(err, store.ErrStale) {
-		return fault.Wrap(fault.TooMany, err, msgLocked)
-	}
+	done, err := s.pins.turns.Take(ctx)
 	if err != nil {
 		return err
 	}
-	right, err := s.pins.match(ctx, pin, link.PINHash, by.Address)
-	if err != nil {
-		return errors.Join(err, s.Store.ReturnPINTry(context.WithoutCancel(ctx), link.ID))
-	}
-	if right {
-		return nil
+	right, err := s.tryPIN(ctx, by, link, pin)
+	done()
+	if err != nil || right {
+		return err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		return record(ctx, tx, by, link, "link.pin_refused", "Refused a wrong PIN for a share link", nil)
@@ -108,14 +97,20 @@ func (s *Service) checkPIN(ctx context.Context, by models.Actor, link models.Lin
 	return fault.BadInput(fault.Field{Name: "pin", Msg: "This PIN is wrong. After five wrong ones the link is locked."})
 }
 
-// returnTry takes back the try of a PIN that was right.
-func returnTry(ctx context.Context, tx *store.Store, link models.Link) error {
-	if link.PINHash == "" {
-		return nil
+// tryPIN takes a try before it compares, so that many at once have no more tries
+// than one after the other. The try is returned when the PIN was right, whatever
+// becomes of the download, and when nothing was compared.
+func (s *Service) tryPIN(ctx context.Context, by models.Actor, link models.Link, pin sealed.Plain) (bool, error) {
+	err := s.Store.TakePINTry(ctx, link.ID, pinTries)
+	if errors.Is(err, store.ErrStale) {
+		return false, fault.Wrap(fault.TooMany, err, msgLocked)
 	}
-	err := tx.ReturnPINTry(ctx, link.ID)
-	if errors.Is(err, store.ErrStale) { // somebody else's right PIN returned it
-		return nil
+	if err != nil {
+		return false, err
 	}
-	return err
+	right, err := s.pins.match(pin, link.PINHash, by.Address)
+	if err == nil && !right {
+		return false, nil
+	}
+	return right, errors.Join(err, s.Store.ReturnPINTry(context.WithoutCancel(ctx), link.ID))
 }

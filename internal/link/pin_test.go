@@ -3,12 +3,14 @@ package link_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/limit"
 	"seaportal/internal/link"
 	"seaportal/internal/sealed"
+	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
 )
 
@@ -56,4 +58,48 @@ func TestALockedLinkIsListedAsOver(t *testing.T) {
 			t.Errorf("%s: %+v, %v", state, page, err)
 		}
 	}
+}
+
+func TestTheRightPINCostsNoTryThoughNothingIsGiven(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		token := b.create(t, link.New{PIN: sealed.NewPlain("4711"), MaxDownloads: 1}).Token.Reveal()
+		way, err := b.redeem(t, token, "4711")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 6 { // the one download is under way
+			if _, err := b.redeem(t, token, "4711"); !fault.Is(err, fault.Conflict) {
+				t.Fatalf("while it is under way: %v", err)
+			}
+		}
+		if body := transfer(t, b.begin(t, token, way), 0); body != content {
+			t.Errorf("sent %q", body)
+		}
+		page, err := b.List(t.Context(), b.unit, link.Query{})
+		if err != nil || page.Rows[0].PINFailures != 0 {
+			t.Errorf("the right PIN counts as wrong: %+v, %v", page.Rows, err)
+		}
+	})
+}
+
+func TestManyRightPINsAtOnceLockNobodyOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		token := b.create(t, link.New{PIN: sealed.NewPlain("4711")}).Token.Reveal()
+		var all sync.WaitGroup
+		for range 12 {
+			all.Go(func() {
+				if _, err := b.redeem(t, token, "4711"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if page, err := b.List(t.Context(), b.unit, link.Query{}); err != nil || page.Rows[0].PINFailures != 0 {
+			t.Errorf("the right PIN counts as wrong: %+v, %v", page.Rows, err)
+		}
+	})
 }

@@ -89,9 +89,6 @@ func (s *Service) redirect(ctx context.Context, by models.Actor, f followed) (st
 		if err != nil {
 			return err
 		}
-		if err := returnTry(ctx, tx, link); err != nil {
-			return err
-		}
 		if err := tx.CountFetched(ctx, link, []int{file.Position}, now()); err != nil {
 			return err
 		}

@@ -39,9 +39,6 @@ func (s *Service) issueTicket(ctx context.Context, f followed, wish Wish) (seale
 		if err != nil {
 			return err
 		}
-		if err := returnTry(ctx, tx, link); err != nil {
-			return err
-		}
 		if _, err := s.free(ctx, tx, link, ticket); err != nil {
 			return err
 		}
