@@ -109,7 +109,8 @@ func (h *Partner) guard(c echo.Context) {
 // file, or without one to those of all files.
 func (h *Partner) Redeem(c echo.Context) error {
 	h.guard(c)
-	wish := link.Wish{PIN: sealed.NewPlain(c.FormValue("pin")), Address: c.RealIP()}
+	pin := strings.TrimSpace(c.FormValue("pin")) // as it was when the link was made: a PIN is copied with what stands around it
+	wish := link.Wish{PIN: sealed.NewPlain(pin), Address: c.RealIP()}
 	if text := c.FormValue("file"); text != "" {
 		n, ok := number(text)
 		if !ok || n > link.MaxFiles {

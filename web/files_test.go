@@ -84,7 +84,7 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	if a := partner.post(link, url.Values{"pin": {"0000"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=pin][aria-invalid=true]").Length() != 1 {
 		t.Errorf("a wrong PIN answers %d", a.status)
 	}
-	given := partner.post(link, url.Values{"pin": {"4711"}})
+	given := partner.post(link, url.Values{"pin": {" 4711 "}}) // as it is copied from a message
 	to := given.header.Get("Location")
 	if given.status != http.StatusSeeOther || !strings.HasPrefix(to, p.url+link+"/") {
 		t.Fatalf("the PIN answers %d to %s", given.status, to)
