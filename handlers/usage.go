@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"mime"
+	"io"
 	"net/http"
 	"strings"
 
@@ -69,9 +69,7 @@ func (h *Usage) Export(c echo.Context) error { return h.export(c, nil, "usage") 
 func (h *Usage) export(c echo.Context, unit *models.BusinessUnit, name string) error {
 	period := usage.PeriodOf(c.QueryParam("period"), h.usage.Today())
 	file := strings.Join([]string{name, period.From.String(), period.To.String()}, "-") + ".csv"
-	header := c.Response().Header()
-	header.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": file}))
-	header.Set(echo.HeaderCacheControl, "no-store")
-	return h.usage.Export(c.Request().Context(), c.Response(), unit, period)
+	return attach(c, "text/csv; charset=utf-8; header=present", file, func(w io.Writer) error {
+		return h.usage.Export(c.Request().Context(), w, unit, period)
+	})
 }

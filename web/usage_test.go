@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/csv"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,6 +71,37 @@ func TestUsageIsExportedAsCSV(t *testing.T) {
 		if err != nil || len(rows) != 3 || rows[0][0] != "day" || rows[2][0] != today || rows[2][1] != "emea" {
 			t.Errorf("%s: %v, %v", page, rows, err)
 		}
+	}
+}
+
+func TestAnExportThatFailsIsNotTakenForWhole(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.signedIn("viewer@example.com")
+	p.stored()
+	p.execute("UPDATE placements SET placed_at = ?", clock.Real.Now().AddDate(0, 0, -29))
+	p.execute("UPDATE rules SET name = ?", strings.Repeat("All calls ", 20)) // more lines than are written at once
+	other := p.addUnit("zulu")
+	p.addPlacement(other, p.addRule(other))
+	p.execute("UPDATE placements SET state = 'placed', placed_at = 'never' WHERE business_unit_id = ?", other.ID)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/usage.csv", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if resp.StatusCode != http.StatusOK || err == nil {
+		t.Errorf("a half of it answers %d and ends well: %d bytes", resp.StatusCode, len(body))
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	a := c.get("/business-units/zulu/usage.csv")
+	if a.status != http.StatusInternalServerError || a.header.Get("Content-Disposition") != "" {
+		t.Errorf("before its first line it answers %d as %q", a.status, a.header.Get("Content-Disposition"))
 	}
 }
 
