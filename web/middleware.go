@@ -69,7 +69,7 @@ const maxPath = 300
 func safePath(c echo.Context) string {
 	text := "/" + strings.TrimLeft(c.Request().URL.Path, "/")
 	for _, begin := range []string{path.Shared(""), path.SetUp("")} {
-		if strings.HasPrefix(text, begin) {
+		if len(text) >= len(begin) && strings.EqualFold(text[:len(begin)], begin) {
 			return begin + ":token"
 		}
 	}

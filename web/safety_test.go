@@ -201,7 +201,7 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 	c.get("/d/token-in-the-path")
 	c.post("/d/token-in-the-path", url.Values{"pin": {"918273"}})
 	c.get("/set-up/token-in-the-path")
-	for _, mistyped := range []string{"/d/token-in-the-path/", "/d/token-in-the-path/x", "//d/token-in-the-path", "/set-up/token-in-the-path/x"} {
+	for _, mistyped := range []string{"/d/token-in-the-path/", "/d/token-in-the-path/x", "//d/token-in-the-path", "/D/token-in-the-path", "/set-up/token-in-the-path/x"} {
 		c.get(mistyped)
 		c.send(http.MethodPut, mistyped, nil, nil)
 	}
