@@ -47,6 +47,36 @@ func TestALinkIsExtendedNeverPastItsFiles(t *testing.T) {
 	}
 }
 
+func TestAPartnerIsToldTheEndOfALinkWhoseFilesAreNoLongerHeld(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	b := setUp(t, s)
+	soon := time.Now().UTC().Truncate(time.Microsecond).Add(48 * time.Hour)
+	held := b.place(t, models.Placement{FileID: 2, Key: "held", State: models.PlacementPlaced, ExpiresAt: &soon, Held: true})
+	month := 30 * 24 * time.Hour
+	one := b.create(t, link.New{PlacementIDs: []int64{held.ID}, Lifetime: month})
+	ends := func() time.Time {
+		view, err := b.Open(t.Context(), one.Token.Reveal())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return view.ExpiresAt
+	}
+	if got := ends(); !got.Equal(one.ExpiresAt) || got.Before(soon) {
+		t.Errorf("while it is held the link works until %s, not %s", got, one.ExpiresAt)
+	}
+	db, err := s.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "UPDATE placements SET held = ? WHERE id = ?", false, held.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := ends(); !got.Equal(soon) {
+		t.Errorf("released, the file goes %s and the link says %s", soon, got)
+	}
+}
+
 // newest is the unit's newest link.
 func (b *bench) newest(t *testing.T) link.Issued {
 	t.Helper()

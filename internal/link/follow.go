@@ -56,7 +56,7 @@ func (s *Service) Open(ctx context.Context, token string) (View, error) {
 		return View{}, err
 	}
 	view := View{
-		Missing: f.all - f.here, Several: f.all > 1, ExpiresAt: f.link.ExpiresAt,
+		Missing: f.all - f.here, Several: f.all > 1, ExpiresAt: s.lastOf(f),
 		HasPIN: f.link.PINHash != "", MaxDownloads: f.link.MaxDownloads,
 	}
 	for _, file := range f.files {
@@ -69,6 +69,18 @@ func (s *Service) Open(ctx context.Context, token string) (View, error) {
 		})
 	}
 	return view, nil
+}
+
+// lastOf is until when a link leads to anything. That is earlier than its own end
+// where files were held when it was made and are not any more.
+func (s *Service) lastOf(f followed) time.Time {
+	var last time.Time
+	for _, file := range f.files {
+		if ends := s.end(f.link.ExpiresAt, []models.Placement{file.Placement}); ends.After(last) {
+			last = ends
+		}
+	}
+	return last
 }
 
 // follow gives a link that works, its unit and its files.
