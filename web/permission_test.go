@@ -144,7 +144,7 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 		"/rules/" + rule, "/rules/" + rule + "/edit", "/rules/" + rule + "/delete", "/rules/" + rule + "/versions",
 		"/files/" + placement, "/catalogue?after=" + itoa(file),
 		"/files/links?id=" + placement, "/files/" + placement + "/presigned", "/links/1", "/files/delete?id=" + placement, "/catalogue/" + itoa(file),
-		"/files/manifest?format=csv&id=" + placement,
+		"/files/manifest?format=csv&id=" + placement, "/files/" + placement + "/download",
 	} {
 		if a := c.get(own + page); a.status != http.StatusOK && a.status != http.StatusSeeOther {
 			t.Errorf("GET %s of its unit answers %d", page, a.status)
@@ -157,9 +157,10 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 	for _, change := range []string{
 		"/rules/" + rule, "/rules/" + rule + "/pause", "/rules/" + rule + "/resume", "/rules/" + rule + "/delete",
 		"/files/" + placement + "/retry", "/files/" + placement + "/hold", "/files/" + placement + "/release", "/files/delete", "/files/links",
-		"/files/" + placement + "/presigned", "/links/1/revoke", "/links/1/extend",
+		"/files/" + placement + "/presigned", "/links/1/revoke", "/links/1/extend", "/links/revoke",
 	} {
-		if a := c.post("/business-units/emea"+change, url.Values{"id": {placement}, "reason": {"kept"}}); a.status != http.StatusNotFound {
+		form := url.Values{"id": {placement}, "file": {placement}, "confirm": {"emea"}, "reason": {"kept"}}
+		if a := c.post("/business-units/emea"+change, form); a.status != http.StatusNotFound {
 			t.Errorf("POST %s answers %d", change, a.status)
 		}
 	}
