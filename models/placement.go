@@ -62,17 +62,18 @@ const (
 // it, empty for what was placed before SEA encrypted. Held says
 // that a hold keeps the file from expiring. RemovedFrom is the IP address that
 // the removal was asked for from, empty where none is known. Downloads counts
-// the receipts that count, see Download.
+// the receipts that count, see Download. Until PresignedUntil a presigned URL for
+// scripts may work that leads to the target's key, so no other file gets that key.
 type Placement struct {
 	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
-	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_presigned,priority:1,where:presigned_until IS NOT NULL;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
 	FileID            int64          `gorm:"not null;uniqueIndex:placements_file"`
 	RuleID            int64          `gorm:"not null;index:placements_rule"`
 	RuleVersion       int            `gorm:"not null"`
 	Action            string         `gorm:"not null;size:10"`
 	Key               string         `gorm:"not null"`
 	SourceETag        string         `gorm:"column:source_etag;not null"`
-	SEAKey            string         `gorm:"column:sea_key;not null;uniqueIndex:placements_target,priority:2,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	SEAKey            string         `gorm:"column:sea_key;not null;index:placements_presigned,priority:2,where:presigned_until IS NOT NULL;uniqueIndex:placements_target,priority:2,where:state IN ('placing'\\,'placed'\\,'removing')"`
 	Size              int64          `gorm:"not null"`
 	Checksum          string         `gorm:"not null"`
 	VerifiedBy        string         `gorm:"not null;size:40"`
@@ -96,4 +97,5 @@ type Placement struct {
 	SourceDeletedAt   *time.Time
 	FirstDownloadedAt *time.Time
 	Downloads         int64 `gorm:"not null"`
+	PresignedUntil    *time.Time
 }

@@ -134,6 +134,34 @@ func TestNewContentUnderATakenNameGetsASuffix(t *testing.T) {
 	}
 }
 
+// A presigned URL leads to a key, whatever stands there: new content must not
+// come under it while the URL works.
+func TestNewContentDoesNotComeUnderAPresignedKey(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.rule("copies", rule.Copy, nil)
+	e := b.engine(0, nil)
+	b.put("a.wav", "first", nil)
+	b.run(e)
+	first := b.only("a.wav")
+	if err := b.store.KeepTarget(t.Context(), first, first.PlacedAt.Add(7*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Delete(t.Context(), models.System, b.unit, []int64{first.ID}); err != nil {
+		t.Fatal(err)
+	}
+	b.put("a.wav", "second", nil)
+	b.run(e)
+	if keys := b.seaKeys(); len(keys) != 1 || keys[0] != "a-2.wav" {
+		t.Errorf("while the URL works: %q", keys)
+	}
+	b.put("a.wav", "third", nil)
+	b.run(b.engine(8*24*time.Hour, nil))
+	if got, _ := b.sea("a.wav"); got != "third" {
+		t.Errorf("when it has ended: %q", got)
+	}
+}
+
 func TestAStrangersObjectIsLeftAloneAndReported(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"seaportal/internal/history"
@@ -25,18 +26,19 @@ const (
 type chooser struct {
 	unit       models.BusinessUnit
 	maxSegment int
+	now        time.Time
 	taken      map[string]bool
 }
 
 // newChooser reads which of the plain targets of a batch are taken.
 func (e *Engine) newChooser(ctx context.Context, tx *store.Store, unit models.BusinessUnit, rows []models.Placement) (*chooser, error) {
-	c := &chooser{unit: unit, maxSegment: e.MaxSegment}
+	c := &chooser{unit: unit, maxSegment: e.MaxSegment, now: e.Clock.Now()}
 	keys := make([]string, len(rows))
 	for i, row := range rows {
 		keys[i] = c.candidate(row.Key, 1)
 	}
 	var err error
-	c.taken, err = tx.TakenTargets(ctx, unit.ID, keys)
+	c.taken, err = tx.TakenTargets(ctx, unit.ID, keys, c.now)
 	return c, err
 }
 
@@ -46,7 +48,7 @@ func (c *chooser) choose(ctx context.Context, tx *store.Store, key string, from 
 	for number := from; ; number++ {
 		candidate := c.candidate(key, number)
 		if number > 1 && !c.taken[candidate] {
-			taken, err := tx.TakenTargets(ctx, c.unit.ID, []string{candidate})
+			taken, err := tx.TakenTargets(ctx, c.unit.ID, []string{candidate}, c.now)
 			if err != nil {
 				return "", err
 			}
@@ -112,7 +114,7 @@ func trim(text string, limit int, full string) string {
 // retarget gives a placement the next free name in the location.
 func (e *Engine) retarget(ctx context.Context, unit models.BusinessUnit, o outcome) (outcome, error) {
 	err := e.Store.Tx(ctx, func(tx *store.Store) error {
-		targets := &chooser{unit: unit, maxSegment: e.MaxSegment, taken: map[string]bool{o.SEAKey: true}}
+		targets := &chooser{unit: unit, maxSegment: e.MaxSegment, now: e.Clock.Now(), taken: map[string]bool{o.SEAKey: true}}
 		stranger := o.SEAKey
 		var err error
 		if o.SEAKey, err = targets.choose(ctx, tx, o.Key, 2); err != nil {

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -43,7 +44,8 @@ const (
 
 // Presign signs a URL for one file that whoever has it may use any number of
 // times, until it ends: nobody can take it back, short of deleting the file. It
-// is recorded, without the URL, before it is given.
+// is recorded, without the URL, before it is given, and until it ends no other
+// file gets the key that it leads to.
 //
 // Faults: NotFound when the unit has no such file in SEA; Conflict while SEA is
 // not enabled, or when the file is about to go; Invalid beside `lifetime`.
@@ -71,6 +73,13 @@ func (s *Service) Presign(ctx context.Context, by models.Actor, unit models.Busi
 	}
 	signed.URL = sealed.NewPlain(text)
 	return signed, s.Store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.KeepTarget(ctx, file, signed.ExpiresAt)
+		if errors.Is(err, store.ErrStale) {
+			return fault.Wrap(fault.Conflict, err, "This file has just left SEA.")
+		}
+		if err != nil {
+			return err
+		}
 		return history.Record(ctx, tx, history.Event{
 			By: by, UnitID: unit.ID, Action: "file.presigned", ObjectKind: "placement", ObjectID: file.ID,
 			Summary: "Issued a presigned URL for " + file.Key + " until " + exact(signed.ExpiresAt),

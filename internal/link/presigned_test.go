@@ -34,6 +34,13 @@ func TestAPresignedURLFetchesUntilItSaysItEnds(t *testing.T) {
 	if diff := cmp.Diff([]string{"file.presigned"}, b.actions(t)); diff != "" {
 		t.Error(diff)
 	}
+	if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := b.Store.Placement(t.Context(), b.unit.ID, b.file.ID)
+	if err != nil || kept.PresignedUntil == nil || !kept.PresignedUntil.Equal(signed.ExpiresAt) {
+		t.Errorf("its key is kept from others until %v, %v", kept.PresignedUntil, err)
+	}
 	rows, err := b.Store.HistoryFrom(t.Context(), 0, 100)
 	if err != nil || strings.Contains(rows[len(rows)-1].Summary+rows[len(rows)-1].Details, "X-Amz") {
 		t.Errorf("the URL is in the history: %v", err)

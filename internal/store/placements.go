@@ -59,17 +59,31 @@ func (s *Store) Startable(ctx context.Context, unitID int64, ruleIDs []int64, no
 	return rows, wrap(err, "read queued placements of unit %d", unitID)
 }
 
-// TakenTargets tells which of those keys below the unit's SEA prefix stand, or
-// are about to stand, in the location.
-func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string) (map[string]bool, error) {
-	var found []string
-	err := s.db(ctx).Model(&models.Placement{}).
-		Where("business_unit_id = ? AND sea_key IN ? AND state IN ?", unitID, keys, inLocation).Pluck("sea_key", &found).Error
-	taken := make(map[string]bool, len(found))
-	for _, key := range found {
-		taken[key] = true
+// TakenTargets tells which of those keys below the unit's SEA prefix no other
+// file may get now: they stand in the location, or are about to, or a presigned
+// URL for the file that stood there still works.
+func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string, now time.Time) (map[string]bool, error) {
+	taken := map[string]bool{}
+	of := s.db(ctx).Model(&models.Placement{}).Where("business_unit_id = ? AND sea_key IN ?", unitID, keys).Session(&gorm.Session{})
+	for _, held := range []*gorm.DB{of.Where("state IN ?", inLocation), of.Where("presigned_until > ?", now)} {
+		var found []string
+		if err := held.Pluck("sea_key", &found).Error; err != nil {
+			return nil, wrap(err, "read targets of unit %d", unitID)
+		}
+		for _, key := range found {
+			taken[key] = true
+		}
 	}
-	return taken, wrap(err, "read targets of unit %d", unitID)
+	return taken, nil
+}
+
+// KeepTarget keeps a placed file's key from other files until then, or longer
+// where that was said before. It returns ErrStale when the file is not in SEA
+// any more.
+func (s *Store) KeepTarget(ctx context.Context, p models.Placement, until time.Time) error {
+	return wrap(s.moveOne(ctx, p, models.PlacementPlaced, map[string]any{
+		"presigned_until": gorm.Expr("CASE WHEN presigned_until > ? THEN presigned_until ELSE ? END", until, until),
+	}), "keep the target of placement %d", p.ID)
 }
 
 // inLocation are the states in which a placement holds its key in SEA.

@@ -96,7 +96,7 @@ func TestATargetKeyHasOneHolderInTheLocation(t *testing.T) {
 		if err := s.InsertPlacements(t.Context(), []models.Placement{second}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("two under one key: %v", err)
 		}
-		taken, err := s.TakenTargets(t.Context(), u.ID, []string{first.SEAKey, "other"})
+		taken, err := s.TakenTargets(t.Context(), u.ID, []string{first.SEAKey, "other"}, noon)
 		if err != nil || !taken[first.SEAKey] || taken["other"] {
 			t.Errorf("taken %v, %v", taken, err)
 		}
@@ -105,6 +105,34 @@ func TestATargetKeyHasOneHolderInTheLocation(t *testing.T) {
 		}
 		if err := s.InsertPlacements(t.Context(), []models.Placement{second}); err != nil {
 			t.Errorf("the key is free again: %v", err)
+		}
+	})
+}
+
+func TestAPresignedKeyIsKeptFromOtherFiles(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u := unit(t, s, "emea")
+		p := begun(t, s, queued(u, 1))[0]
+		if err := s.KeepTarget(t.Context(), p, noon); !errors.Is(err, store.ErrStale) {
+			t.Errorf("of a file that is not in SEA yet: %v", err)
+		}
+		_, err := s.MarkPlaced(t.Context(), []int64{p.ID}, models.Placement{UnitID: u.ID, PlacedAt: &noon, ExpiresAt: &noon, SourceState: models.SourceKept})
+		err = errors.Join(err, s.KeepTarget(t.Context(), p, noon.Add(time.Hour)), s.KeepTarget(t.Context(), p, noon))
+		if err == nil {
+			_, err = s.MarkRemoved(t.Context(), []int64{p.ID}, models.PlacementPlaced, models.Placement{UnitID: u.ID, RemovedAt: &noon, RemoveReason: models.RemovedByClient})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, want := range map[time.Time]bool{noon: true, noon.Add(time.Hour - time.Second): true, noon.Add(time.Hour): false} {
+			if taken, err := s.TakenTargets(t.Context(), u.ID, []string{p.SEAKey}, at); err != nil || taken[p.SEAKey] != want {
+				t.Errorf("at %s taken %v, %v", at, taken, err)
+			}
+		}
+		other := unit(t, s, "apac")
+		if taken, err := s.TakenTargets(t.Context(), other.ID, []string{p.SEAKey}, noon); err != nil || len(taken) != 0 {
+			t.Errorf("another unit's: %v, %v", taken, err)
 		}
 	})
 }

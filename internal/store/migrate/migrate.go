@@ -36,6 +36,7 @@ var steps = []step{
 	{"encryption keys", encryptionKeys},
 	{"counterfoils", counterfoils},
 	{"sealing keys", sealingKeys},
+	{"presigned keys", presignedKeys},
 }
 
 // schemaMigration is one step that was run.
