@@ -167,7 +167,7 @@ func (s *Store) Expired(ctx context.Context, unitID int64, now time.Time, limit 
 // the keys, from after a key on.
 func (s *Store) PlacedTargets(ctx context.Context, unitID int64, after string, limit int) ([]models.Placement, error) {
 	rows, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND state IN ? AND sea_key > ?", unitID, inLocation, after).
+		Where("business_unit_id = ? AND sea_key > ? AND "+inLocation, unitID, after).
 		Order("sea_key").Limit(limit).Find(ctx)
 	return rows, wrap(err, "read targets of unit %d", unitID)
 }
@@ -175,7 +175,7 @@ func (s *Store) PlacedTargets(ctx context.Context, unitID int64, after string, l
 // PlacedAs gives the placed files under those keys of the SEA location.
 func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKeys []string) ([]models.Placement, error) {
 	rows, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND sea_key IN ? AND state = ?", unitID, seaKeys, models.PlacementPlaced).Order("id").Find(ctx)
+		Where("business_unit_id = ? AND sea_key IN ? AND state = ? AND "+inLocation, unitID, seaKeys, models.PlacementPlaced).Order("id").Find(ctx)
 	return rows, wrap(err, "read files under %d keys", len(seaKeys))
 }
 

@@ -65,7 +65,7 @@ func (s *Store) Startable(ctx context.Context, unitID int64, ruleIDs []int64, no
 func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string, now time.Time) (map[string]bool, error) {
 	taken := map[string]bool{}
 	of := s.db(ctx).Model(&models.Placement{}).Where("business_unit_id = ? AND sea_key IN ?", unitID, keys).Session(&gorm.Session{})
-	for _, held := range []*gorm.DB{of.Where("state IN ?", inLocation), of.Where("presigned_until > ?", now)} {
+	for _, held := range []*gorm.DB{of.Where(inLocation), of.Where("presigned_until > ?", now)} {
 		var found []string
 		if err := held.Pluck("sea_key", &found).Error; err != nil {
 			return nil, wrap(err, "read targets of unit %d", unitID)
@@ -86,8 +86,10 @@ func (s *Store) KeepTarget(ctx context.Context, p models.Placement, until time.T
 	}), "keep the target of placement %d", p.ID)
 }
 
-// inLocation are the states in which a placement holds its key in SEA.
-var inLocation = []models.PlacementState{models.PlacementPlacing, models.PlacementPlaced, models.PlacementRemoving}
+// inLocation is of placements that hold their key in SEA, in the words of the
+// index placements_target: with the states as parameters, SQLite and PostgreSQL
+// cannot tell that they may use it, and look through the whole unit.
+const inLocation = "state IN ('placing','placed','removing')"
 
 // RestartPlacing records the intent to try a queued placement again: the
 // target's key, the rule's version, by whom and until when. It returns ErrStale

@@ -63,7 +63,7 @@ func crowd(t *testing.T, s *store.Store) int {
 	return n
 }
 
-func explain(t *testing.T, s *store.Store, query string) string {
+func explain(t *testing.T, s *store.Store, query string, values ...any) string {
 	t.Helper()
 	db, err := s.SQL()
 	if err != nil {
@@ -73,7 +73,7 @@ func explain(t *testing.T, s *store.Store, query string) string {
 	if s.Dialect() == store.SQLite {
 		word = "EXPLAIN QUERY PLAN "
 	}
-	rows, err := db.QueryContext(t.Context(), word+query)
+	rows, err := db.QueryContext(t.Context(), word+query, values...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 func (s *Store) PlacedUnder(ctx context.Context, unitID int64, seaKeys []string, leftSince time.Time) (map[string]models.Placement, error) {
 	found := make(map[string]models.Placement, len(seaKeys))
 	rows, err := gorm.G[models.Placement](s.write).Select("id", "key", "sea_key", "size").
-		Where("business_unit_id = ? AND sea_key IN ? AND state IN ('placing','placed','removing')", unitID, seaKeys).Find(ctx)
+		Where("business_unit_id = ? AND sea_key IN ? AND "+inLocation, unitID, seaKeys).Find(ctx)
 	if err != nil {
 		return nil, wrap(err, "read %d files of unit %d", len(seaKeys), unitID)
 	}
