@@ -26,7 +26,7 @@ type Backlog struct {
 func (e *Engine) Backlog(ctx context.Context, unit models.BusinessUnit) (Backlog, error) {
 	now := e.Clock.Now()
 	backlog := Backlog{DailyLimit: unit.DailyLimit}
-	rules, err := e.rules(ctx, unit)
+	rules, err := e.rules(ctx, e.Store, unit)
 	if err != nil {
 		return backlog, err
 	}

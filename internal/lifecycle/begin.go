@@ -23,19 +23,27 @@ const (
 // begin turns a batch of what is due into placings: placements that wait for
 // another attempt, then files that were never placed. Target keys, owner and
 // the rule's version of now are committed before S3 is asked. From here on a
-// file is used up: it has its one placement.
+// file is used up: it has its one placement. Rules, daily limit and whether SEA
+// is enabled count as they stand now, not as they stood when the round began.
 func (p *placer) begin(ctx context.Context) ([]outcome, error) {
+	unit, err := p.Store.UnitByID(ctx, p.unit.ID)
+	if err != nil || unit.SEAState != models.SEAEnabled {
+		return nil, err
+	}
 	again, err := p.Store.Startable(ctx, p.unit.ID, ruleIDs(p.book.rules), p.Clock.Now(), batch)
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := p.due(ctx, placeBatch-len(again))
+	fresh, err := p.due(ctx, placeBatch-len(again), unit.DailyLimit)
 	if err != nil || len(again)+len(fresh) == 0 {
 		return nil, err
 	}
 	fresh = p.shortly(fresh)
 	var begun []outcome
 	err = p.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := p.unchanged(ctx, tx, p.unit, p.rules); err != nil {
+			return err
+		}
 		rows := append(p.fresh(fresh), again...)
 		targets, err := p.newChooser(ctx, tx, p.unit, rows)
 		if err != nil {
@@ -105,8 +113,8 @@ type dueFile struct {
 
 // due gives up to limit files that are due, fewer where the unit's daily limit
 // says so.
-func (p *placer) due(ctx context.Context, limit int) ([]dueFile, error) {
-	left, err := p.leftToday(ctx, limit)
+func (p *placer) due(ctx context.Context, limit, daily int) ([]dueFile, error) {
+	left, err := p.leftToday(ctx, limit, daily)
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +158,13 @@ func (p *placer) unplaced(ctx context.Context, due []dueFile) ([]dueFile, error)
 	return left, p.Store.MarkProcessed(ctx, p.unit.ID, known, p.Clock.Now())
 }
 
-// leftToday is how many files may still be placed on this day, UTC.
-func (p *placer) leftToday(ctx context.Context, limit int) (int, error) {
-	if p.unit.DailyLimit == 0 {
+// leftToday is how many of limit files may still be placed on this day, UTC.
+func (p *placer) leftToday(ctx context.Context, limit, daily int) (int, error) {
+	if daily == 0 {
 		return limit, nil
 	}
 	placed, err := p.Store.CountQueuedSince(ctx, p.unit.ID, p.Clock.Now().Truncate(day))
-	return max(0, min(limit, p.unit.DailyLimit-int(placed))), err
+	return max(0, min(limit, daily-int(placed))), err
 }
 
 // fresh makes the placements of due files.

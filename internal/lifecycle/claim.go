@@ -66,6 +66,9 @@ func (e *Engine) recordClaims(
 	var total int
 	err := e.Store.Tx(ctx, func(tx *store.Store) error {
 		total = 0
+		if err := e.unchanged(ctx, tx, unit, b.fingerprint()); err != nil {
+			return err
+		}
 		if err := tx.Offered(ctx, unit.ID, b.fingerprint(), offered); err != nil {
 			return err
 		}

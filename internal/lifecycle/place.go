@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -28,18 +29,20 @@ type placer struct {
 	unit  models.BusinessUnit
 	key   string // ARN of the KMS key that the copies are encrypted with
 	book  book
+	rules int64         // fingerprint of all rules that the book was made of
 	slots chan struct{} // one for each S3 request that may be in flight
 
 	refused atomic.Int64 // attempts in a row for which S3 was away
 
-	mu     sync.Mutex // one lane begins, or counts, at a time
-	report *Report
+	mu      sync.Mutex // one lane begins, or counts, at a time
+	report  *Report
+	changed bool // the rules are others now: nothing more is begun by these
 }
 
 // place begins and places everything that is due in a unit, a batch at a time:
 // intents in one transaction, copies side by side, outcomes in one transaction.
 func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, report *Report) error {
-	p := &placer{Engine: e, unit: unit, book: b.placing(), slots: e.newSlots(), report: report}
+	p := &placer{Engine: e, unit: unit, book: b.placing(), rules: b.fingerprint(), slots: e.newSlots(), report: report}
 	if len(p.book.rules) == 0 {
 		return nil
 	}
@@ -56,17 +59,20 @@ func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, re
 	for range lanes {
 		group.Go(func() error { return p.lane(ctx) })
 	}
-	return group.Wait()
+	err = group.Wait()
+	if err == nil && p.changed {
+		return errRulesChanged
+	}
+	return err
 }
 
-// lane carries out batches until nothing is left to begin, or until S3 does
-// nothing of a whole batch: the rest then waits for the next run, instead of
-// being refused file by file.
+// lane carries out batches until nothing is left to begin, until the rules
+// change, which leaves what is under way alone, or until S3 does nothing of a
+// whole batch: the rest then waits for the next run, instead of being refused
+// file by file.
 func (p *placer) lane(ctx context.Context) error {
 	for {
-		p.mu.Lock()
-		begun, err := p.begin(ctx)
-		p.mu.Unlock()
+		begun, err := p.next(ctx)
 		if err != nil || len(begun) == 0 {
 			return err
 		}
@@ -75,6 +81,21 @@ func (p *placer) lane(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// next begins a batch, unless the rules changed.
+func (p *placer) next(ctx context.Context) ([]outcome, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.changed {
+		return nil, nil
+	}
+	begun, err := p.begin(ctx)
+	if errors.Is(err, errRulesChanged) {
+		p.changed = true
+		return nil, nil
+	}
+	return begun, err
 }
 
 // carryOut copies a batch, records what came of it, and deletes the sources of

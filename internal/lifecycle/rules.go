@@ -2,14 +2,19 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
 
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/internal/store"
 	"seaportal/models"
 )
+
+// errRulesChanged says that a unit's rules are no longer those of the book.
+var errRulesChanged = errors.New("the rules changed meanwhile")
 
 // book is a unit's rules that are on, made ready to match.
 type book struct {
@@ -20,8 +25,8 @@ type book struct {
 
 // rules reads the unit's rules that are on and have started. A rule that
 // cannot be read takes no files and is logged; the others go on.
-func (e *Engine) rules(ctx context.Context, unit models.BusinessUnit) (book, error) {
-	all, err := e.Store.Rules(ctx, unit.ID)
+func (e *Engine) rules(ctx context.Context, s *store.Store, unit models.BusinessUnit) (book, error) {
+	all, err := s.Rules(ctx, unit.ID)
 	if err != nil {
 		return book{}, err
 	}
@@ -40,6 +45,17 @@ func (e *Engine) rules(ctx context.Context, unit models.BusinessUnit) (book, err
 		b.byRule[matcher] = candidate
 	}
 	return b, nil
+}
+
+// unchanged returns errRulesChanged unless the unit's rules are still those
+// whose fingerprint is given: what is claimed or begun for a rule that was
+// paused, edited or deleted cannot be taken back.
+func (e *Engine) unchanged(ctx context.Context, tx *store.Store, unit models.BusinessUnit, fingerprint int64) error {
+	now, err := e.rules(ctx, tx, unit)
+	if err == nil && now.fingerprint() != fingerprint {
+		err = errRulesChanged
+	}
+	return err
 }
 
 func compile(r models.Rule) (*rule.Matcher, error) {

@@ -83,12 +83,23 @@ func (e *Engine) placeUnit(ctx context.Context, unitID int64) error {
 	return err
 }
 
-// work is what follows a scan: take over what was left, claim, place.
+// work is what follows a scan: take over what was left, claim, place. When the
+// rules change meanwhile it begins again by what they are now.
 func (e *Engine) work(ctx context.Context, unit models.BusinessUnit, report *Report) error {
-	if err := e.resume(ctx, unit); err != nil {
-		return err
+	for {
+		if err := e.resume(ctx, unit); err != nil {
+			return err
+		}
+		if err := e.workBy(ctx, unit, report); !errors.Is(err, errRulesChanged) {
+			return err
+		}
 	}
-	book, err := e.rules(ctx, unit)
+}
+
+// workBy claims and places by the unit's rules as they stand; errRulesChanged
+// when somebody changed them meanwhile.
+func (e *Engine) workBy(ctx context.Context, unit models.BusinessUnit, report *Report) error {
+	book, err := e.rules(ctx, e.Store, unit)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,125 @@
+package lifecycle_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"seaportal/internal/lifecycle"
+	"seaportal/internal/rule"
+	"seaportal/models"
+)
+
+// asked tells of each round that is about to begin: a round looks for the key
+// first.
+type asked struct {
+	lifecycle.Keys
+	first func()
+}
+
+func (a *asked) Current(ctx context.Context, unit models.BusinessUnit) (string, error) {
+	if do := a.first; do != nil {
+		a.first = nil
+		do()
+	}
+	return a.Keys.Current(ctx, unit)
+}
+
+// TestARuleThatChangesDuringItsRoundPlacesNothingMore changes what a round goes
+// by after it has read its rules.
+func TestARuleThatChangesDuringItsRoundPlacesNothingMore(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(b *bench, id int64) error
+		want   int
+	}{
+		"paused": {func(b *bench, id int64) error {
+			_, err := b.rules.Pause(b.Context(), models.System, b.unit, id)
+			return err
+		}, 0},
+		"deleted": {func(b *bench, id int64) error {
+			_, err := b.rules.Delete(b.Context(), models.System, b.unit, id)
+			return err
+		}, 0},
+		"edited": {func(b *bench, id int64) error {
+			now, err := b.rules.Show(b.Context(), b.unit, id)
+			if err != nil {
+				return err
+			}
+			now.Criteria = rule.Criteria{{Field: rule.Name, Operator: rule.AnyOf, Values: []string{"1.wav"}}}
+			_, err = b.rules.Update(b.Context(), models.System, b.unit, id, now.LockVersion, now.Definition)
+			return err
+		}, 1},
+		"switched off": {func(b *bench, _ int64) error {
+			return b.store.ChangeSEA(b.Context(), b.unit.ID, models.SEAEnabled, models.SEADisabling)
+		}, 0},
+		"limited": {func(b *bench, _ int64) error {
+			b.unit.DailyLimit = 2
+			return b.store.UpdateSettings(b.Context(), b.unit)
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := sqliteBench(t)
+			for i := range 3 {
+				b.put(fmt.Sprintf("%d.wav", i), content(i), nil)
+			}
+			id := b.rule("copies", rule.Copy, nil).ID
+			e := b.engine(0, nil)
+			e.Keys = &asked{e.Keys, func() {
+				if err := test.change(b, id); err != nil {
+					t.Error(err)
+				}
+			}}
+			b.run(e)
+			if keys := b.seaKeys(); len(keys) != test.want {
+				t.Errorf("%q were placed, want %d", keys, test.want)
+			}
+			for _, rows := range b.placements() {
+				if now, err := b.rules.Show(t.Context(), b.unit, id); err != nil || rows[0].RuleVersion != now.Version {
+					t.Errorf("placed by version %d, the rule has %d, %v", rows[0].RuleVersion, now.Version, err)
+				}
+			}
+		})
+	}
+}
+
+// TestAPausedRuleClaimsNothingMore pauses a rule that has begun to claim: a
+// claim is for ever.
+func TestAPausedRuleClaimsNothingMore(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files = 10_000
+	seen := make([]models.File, files)
+	for i := range seen {
+		seen[i] = models.File{
+			UnitID: b.unit.ID, Key: fmt.Sprintf("%05d.wav", i), ETag: "x", MediaType: "call-recording",
+			Attributes: "{}", FirstSeen: time.Now().UTC(), LastModified: time.Now().UTC(),
+		}
+	}
+	if err := b.store.SaveSeen(t.Context(), b.unit.ID, seen, time.Now().UTC()); err != nil {
+		t.Fatal(err)
+	}
+	id := b.rule("keeps", rule.Keep, nil).ID
+	managed := func() int64 {
+		counts, err := b.store.RuleCounts(t.Context(), b.unit.ID)
+		if err != nil {
+			t.Error(err)
+		}
+		return counts[id].Managed
+	}
+	done := make(chan error, 1)
+	go func() { done <- b.engine(0, nil).PlaceAll(t.Context()) }()
+	b.wait("the first claims", func() bool { return managed() > 0 })
+	if _, err := b.rules.Pause(t.Context(), models.System, b.unit, id); err != nil {
+		t.Fatal(err)
+	}
+	before := managed()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if after := managed(); after != before || after == files {
+		t.Errorf("it claimed %d files before it was paused, and has %d", before, after)
+	}
+}
