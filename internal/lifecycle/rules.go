@@ -1,11 +1,13 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
@@ -30,6 +32,10 @@ func (e *Engine) rules(ctx context.Context, s *store.Store, unit models.Business
 	if err != nil {
 		return book{}, err
 	}
+	// Where a daily limit makes them compete, they go in the order that people see.
+	slices.SortStableFunc(all, func(a, b models.Rule) int {
+		return cmp.Compare(mediaRank(a), mediaRank(b))
+	})
 	b := book{byRule: make(map[*rule.Matcher]models.Rule)}
 	for _, candidate := range all {
 		matcher, err := compile(candidate)
@@ -45,6 +51,11 @@ func (e *Engine) rules(ctx context.Context, s *store.Store, unit models.Business
 		b.byRule[matcher] = candidate
 	}
 	return b, nil
+}
+
+// mediaRank is the place of a rule's media type among all.
+func mediaRank(r models.Rule) int {
+	return slices.Index(rule.MediaTypes(), rule.MediaType(r.MediaType))
 }
 
 // unchanged returns errRulesChanged unless the unit's rules are still those

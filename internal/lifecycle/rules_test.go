@@ -123,3 +123,44 @@ func TestAPausedRuleClaimsNothingMore(t *testing.T) {
 		t.Errorf("it claimed %d files before it was paused, and has %d", before, after)
 	}
 }
+
+// TestTheDailyLimitIsSpentAsTheSimulationSays lets two media types compete for
+// one day's limit.
+func TestTheDailyLimitIsSpentAsTheSimulationSays(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.unit.DailyLimit = 2
+	if err := b.store.UpdateSettings(t.Context(), b.unit); err != nil {
+		t.Fatal(err)
+	}
+	for _, media := range []rule.MediaType{rule.ChatTranscript, rule.ScreenRecording} {
+		for i := range 2 {
+			b.put(fmt.Sprintf("%s/%d", media, i), content(i), map[string]string{"media-type": string(media)})
+		}
+	}
+	paused := func(media rule.MediaType) func(*rule.Definition) {
+		return func(d *rule.Definition) { d.MediaType, d.State = media, rule.Paused }
+	}
+	rules := []int64{b.rule("chats", rule.Copy, paused(rule.ChatTranscript)).ID, b.rule("screens", rule.Copy, paused(rule.ScreenRecording)).ID}
+	e := b.engine(0, nil)
+	b.run(e)
+	for _, id := range rules {
+		if _, err := b.rules.Resume(t.Context(), models.System, b.unit, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	simulated, err := b.rules.Simulate(t.Context(), b.unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run(e)
+	counts, err := b.store.RuleCounts(t.Context(), b.unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range simulated.Rules {
+		if said, did := r.Days[0].Files, counts[r.ID].Placed; said != did {
+			t.Errorf("%s: said %d, did %d", r.Name, said, did)
+		}
+	}
+}
