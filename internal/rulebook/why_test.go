@@ -139,6 +139,15 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"failed": {theFile(placement(models.PlacementFailed, func(p *models.Placement) {
 			p.LastError = "Access denied."
 		})), "The rule “Claims” could not place it: Access denied. It is in active storage still, and can be tried again."},
+		"failed, gone": {theFile(gone, placement(models.PlacementFailed, func(p *models.Placement) {
+			p.SourceState, p.LastError = models.SourceGone, "The file left active storage before it could be placed."
+		})), "The rule “Claims” could not place it: The file left active storage before it could be placed. A retry helps only once that content is back in active storage."},
+		"failed, other content": {theFile(placement(models.PlacementFailed, func(p *models.Placement) {
+			p.SourceState, p.LastError = models.SourceChanged, "Other content was stored under this name before the file could be placed."
+		})), "The rule “Claims” could not place it: Other content was stored under this name before the file could be placed. A retry helps only once that content is back in active storage."},
+		"failed, gone since": {theFile(gone, placement(models.PlacementFailed, func(p *models.Placement) {
+			p.LastError = "Access denied."
+		})), "The rule “Claims” could not place it: Access denied. It left active storage on 23 November 2026, 11:00 UTC: a retry helps only once it is back."},
 		"processed without a placement": {theFile(claimed, func(f *rulebook.Facts) { f.File.ProcessedAt = &midday }), "It was processed on 23 November 2026, 12:00 UTC and is not placed again: each file is placed only once."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,9 +47,20 @@ func (e *explanation) placedSentence(p models.Placement) string {
 		return fmt.Sprintf("%s placed it in SEA on %s; it left on %s: %s. Each file is placed only once, so it does not come back.",
 			capital(by), at(p.PlacedAt), at(p.RemovedAt), leaving(p.RemoveReason))
 	case models.PlacementFailed:
-		return capital(by) + " could not place it: " + strings.TrimSuffix(p.LastError, ".") + ". It is in active storage still, and can be tried again."
+		return capital(by) + " could not place it: " + strings.TrimSuffix(p.LastError, ".") + ". " + e.again(p)
 	}
 	return ""
+}
+
+// again says what a retry of a failed placement is good for.
+func (e *explanation) again(p models.Placement) string {
+	switch {
+	case p.SourceState == models.SourceGone || p.SourceState == models.SourceChanged:
+		return "A retry helps only once that content is back in active storage."
+	case e.File.GoneAt != nil:
+		return "It left active storage on " + moment(*e.File.GoneAt) + ": a retry helps only once it is back."
+	}
+	return "It is in active storage still, and can be tried again."
 }
 
 func (e *explanation) queuedSentence(p models.Placement, by string) string {
