@@ -36,12 +36,14 @@ func (e *Engine) settleSources(
 // not known yet and has to be tried again.
 func (e *Engine) deleteSource(ctx context.Context, unit models.BusinessUnit, p models.Placement, target targetSeen) models.SourceState {
 	if target == unseen {
-		_, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+p.SEAKey)
-		if objects.ReasonOf(err) == objects.NotFound {
+		copied, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+p.SEAKey)
+		switch {
+		case objects.ReasonOf(err) == objects.NotFound:
 			return models.SourceSpared
-		}
-		if err != nil {
+		case err != nil:
 			return models.SourceDeleting
+		case copied.Metadata[objects.PlacementMark] != mark(p): // another file's, which took the name since
+			return models.SourceSpared
 		}
 	}
 	key := unit.ActivePrefix + p.Key
