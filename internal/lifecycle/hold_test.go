@@ -2,7 +2,9 @@ package lifecycle_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -170,5 +172,26 @@ func TestTheFolderMarkerComesAndGoesAndIsNoFile(t *testing.T) {
 	}
 	if keys := b.seaKeys(); len(keys) != 0 {
 		t.Errorf("without a marker: %q", keys)
+	}
+}
+
+// TestAFileThatLeavesDuringReconciliationIsNoStranger deletes a file after it
+// was listed.
+func TestAFileThatLeavesDuringReconciliationIsNoStranger(t *testing.T) {
+	t.Parallel()
+	b := placedBench(t, "a.wav")
+	id := b.only("a.wav").ID
+	var once atomic.Bool
+	e := b.engine(0, through(wire{after: func(r *http.Request, _ *http.Response) error {
+		if r.URL.Query().Get("list-type") == "2" && once.CompareAndSwap(false, true) {
+			return b.engine(0, nil).Delete(b.Context(), models.System, b.unit, []int64{id})
+		}
+		return nil
+	}}))
+	if err := e.ReconcileAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := b.store.Strangers(t.Context(), b.unit.ID, "", 10); err != nil || len(rows) != 0 {
+		t.Errorf("strangers %+v, %v", rows, err)
 	}
 }

@@ -96,15 +96,27 @@ func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
 	return r.report(ctx)
 }
 
-// report records the strangers met so far.
+// report records the strangers met so far. Listing and placements are not of
+// one moment: what was placed or has left SEA in between is none.
 func (r *reconciler) report(ctx context.Context) error {
 	if len(r.strangers) == 0 {
 		return nil
 	}
-	r.reported += len(r.strangers)
-	err := r.engine.Store.SaveStrangers(ctx, r.strangers)
+	keys := make([]string, len(r.strangers))
+	for i, object := range r.strangers {
+		keys[i] = object.Key
+	}
+	ours, err := r.engine.Store.TargetsSince(ctx, r.unit.ID, keys, r.began)
+	if err != nil {
+		return err
+	}
+	strange := slices.DeleteFunc(r.strangers, func(object models.Stranger) bool { return ours[object.Key] })
 	r.strangers = r.strangers[:0]
-	return err
+	r.reported += len(strange)
+	if len(strange) == 0 {
+		return nil
+	}
+	return r.engine.Store.SaveStrangers(ctx, strange)
 }
 
 // finish deals with what lies behind the listing's end, once it is complete:

@@ -63,11 +63,24 @@ func (s *Store) Startable(ctx context.Context, unitID int64, ruleIDs []int64, no
 // file may get now: they stand in the location, or are about to, or a presigned
 // URL for the file that stood there still works.
 func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string, now time.Time) (map[string]bool, error) {
+	return s.targets(ctx, unitID, keys, standing, where("presigned_until > ?", now))
+}
+
+// TargetsSince tells which of those keys below the unit's SEA prefix a placement
+// holds, or has held until a time or later.
+func (s *Store) TargetsSince(ctx context.Context, unitID int64, keys []string, since time.Time) (map[string]bool, error) {
+	return s.targets(ctx, unitID, keys, standing, where("removed_at >= ?", since))
+}
+
+// targets tells which of those keys placements have that are one thing or the
+// other, each asked by itself, for each has an index of its own.
+func (s *Store) targets(ctx context.Context, unitID int64, keys []string, either ...func(*gorm.DB) *gorm.DB) (map[string]bool, error) {
 	taken := map[string]bool{}
-	of := s.db(ctx).Model(&models.Placement{}).Where("business_unit_id = ? AND sea_key IN ?", unitID, keys).Session(&gorm.Session{})
-	for _, held := range []*gorm.DB{of.Where(inLocation), of.Where("presigned_until > ?", now)} {
+	for _, held := range either {
 		var found []string
-		if err := held.Pluck("sea_key", &found).Error; err != nil {
+		err := s.db(ctx).Model(&models.Placement{}).Scopes(held).
+			Where("business_unit_id = ? AND sea_key IN ?", unitID, keys).Pluck("sea_key", &found).Error
+		if err != nil {
 			return nil, wrap(err, "read targets of unit %d", unitID)
 		}
 		for _, key := range found {
@@ -77,6 +90,17 @@ func (s *Store) TakenTargets(ctx context.Context, unitID int64, keys []string, n
 	return taken, nil
 }
 
+var standing = where(inLocation)
+
+func where(text string, values ...any) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB { return db.Where(text, values...) }
+}
+
+// inLocation is of placements that hold their key in SEA, in the words of the
+// index placements_target: with the states as parameters, SQLite and PostgreSQL
+// cannot tell that they may use it, and look through the whole unit.
+const inLocation = "state IN ('placing','placed','removing')"
+
 // KeepTarget keeps a placed file's key from other files until then, or longer
 // where that was said before. It returns ErrStale when the file is not in SEA
 // any more.
@@ -85,11 +109,6 @@ func (s *Store) KeepTarget(ctx context.Context, p models.Placement, until time.T
 		"presigned_until": gorm.Expr("CASE WHEN presigned_until > ? THEN presigned_until ELSE ? END", until, until),
 	}), "keep the target of placement %d", p.ID)
 }
-
-// inLocation is of placements that hold their key in SEA, in the words of the
-// index placements_target: with the states as parameters, SQLite and PostgreSQL
-// cannot tell that they may use it, and look through the whole unit.
-const inLocation = "state IN ('placing','placed','removing')"
 
 // RestartPlacing records the intent to try a queued placement again: the
 // target's key, the rule's version, by whom and until when. It returns ErrStale
