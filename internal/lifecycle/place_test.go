@@ -266,3 +266,19 @@ func TestALongKeyIsTrimmedToFit(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeyThatIsCutAtASlashFitsToo(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const room = 1024 // bytes of a whole key
+	folders := strings.Repeat("f", 249) + "/" + strings.Repeat("f", 249) + "/" + strings.Repeat("f", 249) + "/"
+	name := "/1234567.wav"
+	key := folders + strings.Repeat("f", room-len(b.unit.ActivePrefix)-len(folders)-len(name)) + name
+	b.rule("copies", rule.Copy, nil)
+	for _, text := range []string{"one", "two"} {
+		b.put(key, text, nil)
+		if report := b.run(b.engine(0, nil)); report.Placed != 1 {
+			t.Errorf("%s: %+v, %s", text, report, b.placements()[key][0].LastError)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func trim(text string, limit int, full string) string {
 	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
-	return strings.TrimRight(text[:cut], "/") + "~" + hex.EncodeToString(sum[:])[:hashBytes]
+	return text[:cut] + "~" + hex.EncodeToString(sum[:])[:hashBytes]
 }
 
 // retarget gives a placement the next free name in the location.
