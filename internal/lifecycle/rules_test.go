@@ -164,3 +164,34 @@ func TestTheDailyLimitIsSpentAsTheSimulationSays(t *testing.T) {
 		}
 	}
 }
+
+// TestAClaimedFileIsJudgedByWhatItSaysNow changes a file's attributes, and not
+// its content, while it waits for its day.
+func TestAClaimedFileIsJudgedByWhatItSaysNow(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	skill := func(name string) map[string]string {
+		return map[string]string{"media-type": "call-recording", "skill": name}
+	}
+	b.rule("claims", rule.Copy, func(d *rule.Definition) {
+		d.AfterDays = 2
+		d.Criteria = rule.Criteria{{Field: rule.Skill, Operator: rule.AnyOf, Values: []string{"Claims"}}}
+	})
+	b.put("a.wav", "a", skill("Claims"))
+	e := b.engine(0, nil)
+	b.run(e)
+	for _, now := range []string{"Sales", "Claims"} {
+		b.put("a.wav", "a", skill(now))
+		news := lifecycle.Event{Kind: lifecycle.Created, Bucket: b.unit.ActiveBucket, Key: b.unit.ActivePrefix + "a.wav"}
+		if err := e.Work(t.Context(), []lifecycle.Event{news}); err != nil { // a listing tells whole seconds only
+			t.Fatal(err)
+		}
+		e.Stop()
+		b.run(b.engine(72*time.Hour, nil))
+		_, placed := b.sea("a.wav")
+		_, why, err := b.rules.Why(t.Context(), b.unit, 1)
+		if err != nil || placed != (now == "Claims") {
+			t.Errorf("its skill is %s; placed: %v, %v: %s", now, placed, err, why.Sentence)
+		}
+	}
+}

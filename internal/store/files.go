@@ -70,8 +70,9 @@ func (s *Store) CurrentFilesByKey(ctx context.Context, unitID int64, keys []stri
 
 // SaveSeen records files of one unit as they were just seen in active storage:
 // new content becomes a new file, known content is current again, and other
-// content under the same keys is gone. Claims and placements stay. Call it in
-// Tx, with each key once.
+// content under the same keys is gone. Claims and placements stay, but known
+// content may say other things of itself now: it is offered, and held against
+// the rule that claimed it, once more. Call it in Tx, with each key once.
 func (s *Store) SaveSeen(ctx context.Context, unitID int64, seen []models.File, now time.Time) error {
 	keys := make([]string, len(seen))
 	for i, file := range seen {
@@ -89,7 +90,7 @@ func (s *Store) SaveSeen(ctx context.Context, unitID int64, seen []models.File, 
 			clause.AssignmentColumns([]string{
 				"size", "storage_class", "checksum", "media_type", "attributes", "headers", "last_modified",
 			}),
-			clause.Assignments(map[string]any{"gone_at": nil, "offered_to": 0})...),
+			clause.Assignments(map[string]any{"gone_at": nil, "offered_to": 0, "rule_version": 0})...),
 	}).CreateInBatches(seen, insertBatch).Error
 	return wrap(err, "catalogue %d files", len(seen))
 }
