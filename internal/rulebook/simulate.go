@@ -128,6 +128,10 @@ func (s *Service) newForecast(ctx context.Context, unit models.BusinessUnit) (*f
 // end is the first instant after the days.
 func (f *forecast) end() time.Time { return f.days[len(f.days)-1].AddDate(0, 0, 1) }
 
+// day is the place among the days of what happens at an instant, or would have
+// happened before today; behind them all where it is later.
+func (f *forecast) day(at time.Time) int { return max(int(at.Sub(f.days[0])/(24*time.Hour)), 0) }
+
 // claimant gives the rule that would claim an open file, and when.
 func (f *forecast) claimant(known rule.File) (at int, when time.Time, ok bool) {
 	for _, turn := range f.turns {
@@ -174,10 +178,10 @@ func (s *simulator) look(row *store.CatalogueRow, known rule.File) {
 	if due.Before(when) {
 		due = when
 	}
-	day := int(due.Sub(s.days[0]) / (24 * time.Hour))
+	day := s.day(due)
 	if day >= len(s.days) {
 		s.later++
 		return
 	}
-	s.due[at][max(day, 0)].add(1, row.Size)
+	s.due[at][day].add(1, row.Size)
 }

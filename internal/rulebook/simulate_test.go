@@ -169,3 +169,37 @@ func TestSimulationSaysWhatStopsIt(t *testing.T) {
 		t.Errorf("without time: %+v, %v", sim, err)
 	}
 }
+
+// TestSimulationPlacesWhatIsQueuedWhenItsRuleDoes holds queued files of rules
+// that do not place them today.
+func TestSimulationPlacesWhatIsQueuedWhenItsRuleDoes(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t)
+	s := &rulebook.Service{Store: db, Clock: clock.Real}
+	unit := newUnit(t, db, "emea")
+	unit.SEAState = models.SEAEnabled
+	rules := []rulebook.Rule{
+		mustCreate(t, s, unit, claims()),
+		mustCreate(t, s, unit, claims(named("Keeps", 2), func(d *rule.Definition) { d.Action = rule.Keep })),
+		mustCreate(t, s, unit, claims(named("Later", 3), func(d *rule.Definition) { d.StartDate = d.StartDate.AddDate(0, 0, 3) })),
+	}
+	var rows []models.Placement
+	for i, r := range rules {
+		rows = append(rows, models.Placement{
+			UnitID: unit.ID, FileID: int64(i + 1), RuleID: r.ID, Action: "copy", State: models.PlacementQueued,
+			SourceState: models.SourceKept, Size: 100, QueuedAt: clock.Real.Now(),
+		})
+	}
+	if err := db.InsertPlacements(t.Context(), rows); err != nil {
+		t.Fatal(err)
+	}
+	sim, err := s.Simulate(t.Context(), unit)
+	if err != nil || len(sim.Rules) != 3 {
+		t.Fatalf("%+v, %v", sim, err)
+	}
+	for i, want := range []map[int]int64{{0: 1}, {}, {3: 1}} {
+		if diff := cmp.Diff(want, perDay(sim.Rules[i])); diff != "" {
+			t.Errorf("%s: %s", sim.Rules[i].Name, diff)
+		}
+	}
+}

@@ -28,8 +28,14 @@ func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, used int64)
 		spread(due, sim.Backlog, sim.Limit, used)
 	}
 	for _, q := range queued { // they have had their turn of the limit
-		if i, on := f.byID[q.RuleID]; on {
-			due[i][0].add(q.Files, q.Bytes)
+		i, on := f.byID[q.RuleID]
+		if !on || !f.rules[i].Action.Places() {
+			continue
+		}
+		if day := f.day(f.rules[i].StartDate); day < len(f.days) {
+			due[i][day].add(q.Files, q.Bytes)
+		} else {
+			sim.Later += q.Files
 		}
 	}
 	if sim.Blocked != "" {
