@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -89,10 +90,11 @@ func reasonOfConflict(err error) Reason {
 func Explain(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() != "" {
-		if api.ErrorMessage() == "" || api.ErrorMessage() == api.ErrorCode() {
+		message := strings.TrimRight(api.ErrorMessage(), ".") // the caller ends the sentence
+		if message == "" || message == api.ErrorCode() {
 			return "S3 answered " + api.ErrorCode()
 		}
-		return "S3 answered " + api.ErrorCode() + ": " + api.ErrorMessage()
+		return "S3 answered " + api.ErrorCode() + ": " + message
 	}
 	switch ReasonOf(err) {
 	case Interrupted:
