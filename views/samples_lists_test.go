@@ -36,6 +36,8 @@ func ruleSamples() []sample {
 	refused.ID, refused.Version, refused.State, refused.Preview = 7, 3, rule.On, nil
 	refused.Name, refused.MediaType, refused.Action = absurd, "carrier-pigeon", "keep"
 	refused.Errors = map[string]string{"name": "Use at most 120 characters.", "media_type": "Choose a media type.", "c[0].value": "Enter a value.", "after_days": "Enter a whole number from 0 to 3650."}
+	off := edit
+	off.Unit.State = "off"
 	partial := edit
 	partial.ID, partial.Version, partial.State, partial.Action = 7, 3, rule.On, "move"
 	partial.Done = "This rule manages 1,300 files: it copied 1,102 and moved 0, and 20 wait."
@@ -66,6 +68,7 @@ func ruleSamples() []sample {
 		{"rules-viewer", views.RuleList(viewer(home+"/rules"), views.RuleListProps{Unit: unit, Rules: rows})},
 		{"rule-new", views.RuleEdit(at, edit)},
 		{"rule-new-blank", views.RuleEdit(at, blank)},
+		{"rule-new-off", views.RuleEdit(at, off)},
 		{"rule-edit-refused", views.RuleEdit(at, refused)},
 		{"rule-edit-partial", views.RuleEdit(at, partial)},
 		{"rule", views.RuleShow(at, show)},

@@ -210,3 +210,13 @@ func TestLongTextsAreCutToAFewLines(t *testing.T) {
 		}
 	}
 }
+
+func TestPreviewSaysWhenNothingIsPlacedYet(t *testing.T) {
+	t.Parallel()
+	for page, want := range map[string]bool{"rule-new": false, "rule-new-off": true} {
+		said := strings.Contains(find(t, page).Find("#preview-body").Text(), "SEA is not enabled for this business unit: they wait until it is.")
+		if said != want {
+			t.Errorf("%s: %v", page, said)
+		}
+	}
+}
