@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"seaportal/internal/history"
 	"seaportal/internal/objects"
@@ -28,51 +30,67 @@ func (e *Engine) settleSources(
 	if len(moved) == 0 {
 		return nil
 	}
-	each(slots, moved, func(i int, p models.Placement) { moved[i].SourceState = e.deleteSource(ctx, unit, p, target) })
+	answers := make([]error, len(moved))
+	each(slots, moved, func(i int, p models.Placement) {
+		moved[i].SourceState, answers[i] = e.deleteSource(ctx, unit, p, target)
+	})
+	e.logUndone(ctx, unit, answers)
 	return e.recordSources(ctx, unit, moved)
 }
 
+// logUndone tells once of all sources that could not be deleted, such as for
+// want of a right: a file that was placed has no error of its own.
+func (e *Engine) logUndone(ctx context.Context, unit models.BusinessUnit, answers []error) {
+	undone := slices.DeleteFunc(answers, func(err error) bool { return err == nil })
+	if len(undone) > 0 && ctx.Err() == nil {
+		e.Log.WarnContext(ctx, "sources of moves not deleted yet",
+			slog.String("unit", unit.Slug), slog.Int("files", len(undone)), slog.Any("error", undone[0]))
+	}
+}
+
 // deleteSource tells what became of a move's source; deleting means that it is
-// not known yet and has to be tried again.
-func (e *Engine) deleteSource(ctx context.Context, unit models.BusinessUnit, p models.Placement, target targetSeen) models.SourceState {
+// not known yet, for which the error says why, and has to be tried again.
+func (e *Engine) deleteSource(
+	ctx context.Context, unit models.BusinessUnit, p models.Placement, target targetSeen,
+) (models.SourceState, error) {
 	if target == unseen {
 		copied, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+p.SEAKey)
 		switch {
 		case objects.ReasonOf(err) == objects.NotFound:
-			return models.SourceSpared
+			return models.SourceSpared, nil
 		case err != nil:
-			return models.SourceDeleting
+			return models.SourceDeleting, err
 		case copied.Metadata[objects.PlacementMark] != mark(p): // another file's, which took the name since
-			return models.SourceSpared
+			return models.SourceSpared, nil
 		}
 	}
 	key := unit.ActivePrefix + p.Key
 	err := e.Objects.Delete(ctx, unit.ActiveBucket, key, p.SourceETag)
 	switch objects.ReasonOf(err) {
 	case objects.None:
-		return models.SourceDeleted
+		return models.SourceDeleted, nil
 	case objects.NotFound:
-		return models.SourceGone
+		return models.SourceGone, nil
 	case objects.Precondition:
 		return e.replacedSource(ctx, unit, key)
 	case objects.Conflicting, objects.Denied, objects.Throttled, objects.Interrupted, objects.Stopped, objects.Refused:
 	}
-	return models.SourceDeleting
+	return models.SourceDeleting, err
 }
 
 // replacedSource tells a source with other content from none at all: a server
 // may answer a condition on a missing key either way.
-func (e *Engine) replacedSource(ctx context.Context, unit models.BusinessUnit, key string) models.SourceState {
+func (e *Engine) replacedSource(ctx context.Context, unit models.BusinessUnit, key string) (models.SourceState, error) {
 	_, err := e.Objects.Head(ctx, unit.ActiveBucket, key)
 	switch objects.ReasonOf(err) {
 	case objects.None:
-		return models.SourceChanged
+		return models.SourceChanged, nil
 	case objects.NotFound:
-		return models.SourceGone
+		return models.SourceGone, nil
 	case objects.Precondition, objects.Conflicting, objects.Denied, objects.Throttled, objects.Interrupted,
 		objects.Stopped, objects.Refused:
 	}
-	return models.SourceDeleting
+	return models.SourceDeleting, err
 }
 
 // recordSources writes what became of sources, with history, in one

@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,7 +25,12 @@ func TestAMoveTakesNoOtherCopyForItsOwn(t *testing.T) {
 		}
 		return nil, nil
 	}}))
+	var log bytes.Buffer
+	kept.Log = slog.New(slog.NewTextHandler(&log, nil))
 	b.run(kept)
+	if said := log.String(); !strings.Contains(said, "sources of moves not deleted yet") || !strings.Contains(said, "files=2") || !strings.Contains(said, "AccessDenied") {
+		t.Errorf("the log says %q", said)
+	}
 	if p := b.only("a-2.wav"); p.State != models.PlacementPlaced || p.SourceState != models.SourceDeleting {
 		t.Fatalf("%s, source %s", p.State, p.SourceState)
 	}
