@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/testkit"
 )
 
 func TestManyMakeTheSameBucket(t *testing.T) {
@@ -85,7 +87,7 @@ func TestABucketThatLostItsAttributesKeepsItsFiles(t *testing.T) {
 	if text, err := os.ReadFile(file); string(text) != "text" {
 		t.Errorf("the file has %q, %v", text, err)
 	}
-	if said := r.log.String(); !strings.Contains(said, "restored without its extended attributes?") {
-		t.Errorf("the log does not say why: %s", said)
-	}
+	testkit.Await(t, "the log says why", func() bool { // it comes by a pipe
+		return strings.Contains(r.log.String(), "restored without its extended attributes?")
+	})
 }
