@@ -99,7 +99,7 @@ func (h *Files) row(p models.Placement, names map[int64]string) views.FileRow {
 	return views.FileRow{
 		ID: p.ID, Key: p.Key, RuleID: p.RuleID, Rule: names[p.RuleID], Size: p.Size, State: string(p.State),
 		Placed: when(p.PlacedAt), Expires: when(p.ExpiresAt), Soon: h.files.ExpiresSoon(p),
-		Held:       p.Held && p.State == models.PlacementPlaced,
+		Held: p.Held && p.State == models.PlacementPlaced, Missed: p.Missed(),
 		Downloaded: when(p.FirstDownloadedAt), Problem: p.LastError,
 	}
 }

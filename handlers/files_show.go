@@ -76,7 +76,8 @@ func (h *Files) hold(ctx context.Context, p models.Placement) (*views.Hold, erro
 func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShowProps {
 	in := views.FileShowProps{
 		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy), KeyARN: p.KeyARN,
-		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action), Source: sourceText(p),
+		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action),
+		RuleDeleted: p.SourceState == models.SourceLeft, Source: sourceText(p),
 		Attempts: p.Attempts, NextTry: when(p.NextAttemptAt), Removed: when(p.RemovedAt),
 		Removal: removal(p), Downloads: p.Downloads,
 	}
@@ -104,6 +105,9 @@ func verifiedBy(how string) string {
 }
 
 func sourceText(p models.Placement) string {
+	if p.Missed() {
+		return missedText(p.SourceState)
+	}
 	if p.Action != string(rule.Move) {
 		return ""
 	}
@@ -120,8 +124,23 @@ func sourceText(p models.Placement) string {
 		return "Somebody else deleted it from active storage"
 	case models.SourceSpared:
 		return "Stays in active storage: the copy was gone before the original could be deleted"
+	case models.SourceLeft:
 	}
 	return string(p.SourceState)
+}
+
+// missedText says where the file is that was not placed.
+func missedText(source models.SourceState) string {
+	switch source {
+	case models.SourceChanged:
+		return "Other content took its place in active storage"
+	case models.SourceGone:
+		return "It left active storage"
+	case models.SourceLeft:
+		return "Stays in active storage"
+	case models.SourceKept, models.SourceDeleting, models.SourceDeleted, models.SourceSpared:
+	}
+	return string(source)
 }
 
 // removal says why a file left SEA, by whom and from where, as far as that is

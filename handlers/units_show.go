@@ -73,7 +73,7 @@ func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *view
 	count := func(state models.PlacementState) int64 { return summary.ByState[state].Files }
 	placed := summary.ByState[models.PlacementPlaced]
 	in.Files, in.Bytes, in.DeletesSoon = placed.Files, placed.Bytes, summary.ExpiringSoon
-	in.Failed = count(models.PlacementFailed)
+	in.Failed = count(models.PlacementFailed) - summary.ByState[models.PlacementFailed].Missed
 	in.Queued = count(models.PlacementQueued) + count(models.PlacementPlacing)
 	in.EverPlaced = placed.Files+count(models.PlacementRemoving)+count(models.PlacementRemoved) > 0
 	in.NotFetched = summary.NotFetched

@@ -31,10 +31,11 @@ func (s PlacementState) Valid() bool {
 	return false
 }
 
-// SourceState tells what became of the source of a move.
+// SourceState tells what became of the source of a move, or why a placement was
+// missed.
 type SourceState string
 
-// The states of a move's source. A copy's source stays kept.
+// The states of a source. A copy's source stays kept, unless it was missed.
 const (
 	SourceKept     SourceState = "kept"     // not touched, or not yet
 	SourceDeleting SourceState = "deleting" // the intent to delete it is recorded
@@ -42,6 +43,7 @@ const (
 	SourceChanged  SourceState = "changed" // other content stands there now: it stays
 	SourceGone     SourceState = "gone"    // somebody else deleted it first
 	SourceSpared   SourceState = "spared"  // the placed file was gone before the source could be deleted: it stays
+	SourceLeft     SourceState = "left"    // its rule was deleted before it could be placed: it stays
 )
 
 // RemoveReason tells why a placed file left SEA.
@@ -98,4 +100,16 @@ type Placement struct {
 	FirstDownloadedAt *time.Time
 	Downloads         int64 `gorm:"not null"`
 	PresignedUntil    *time.Time
+}
+
+// Missed tells whether a placement ended because its source was changed or gone,
+// or its rule deleted, before it could be placed. Nobody has to do anything about
+// it, which tells it from what failed otherwise.
+func (p Placement) Missed() bool {
+	switch p.SourceState {
+	case SourceChanged, SourceGone, SourceLeft:
+		return p.State == PlacementFailed
+	case SourceKept, SourceDeleting, SourceDeleted, SourceSpared:
+	}
+	return false
 }

@@ -223,10 +223,17 @@ func fileSamples() []sample {
 	stopped := list
 	stopped.Failed, stopped.Status = 48_200, "failed"
 	stopped.Rows = []views.FileRow{fileRows()[6], fileRows()[6]}
+	passed := list
+	passed.Status, passed.Rows = "missed", []views.FileRow{fileRows()[6]}
+	passed.Rows[0].Missed, passed.Rows[0].Problem = true, "The file left active storage before it could be placed."
 	stopped.Rows[1].ID, stopped.Rows[1].Key, stopped.Rows[1].Problem = 3, absurd, "AccessDenied: "+absurd
 	some := list
 	some.Failed = 1
 	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5, NextTry: now.Add(time.Hour)}
+	missed := failed
+	missed.File.Missed, missed.File.Problem, missed.Source = true, "The file left active storage before it could be placed.", "It left active storage"
+	disowned := missed
+	disowned.RuleDeleted, disowned.File.Problem, disowned.Source = true, "Its rule was deleted before the file could be placed.", "Stays in active storage"
 	gone := views.FileShowProps{Unit: unit, File: fileRows()[8], RuleVersion: 1, Action: rule.Move, Removed: now, Removal: "Deleted by the partner with the key SEAK4F7Q2M9XC1VTB0DZ from 2001:db8::7", Steps: show.Steps[:1]}
 	gone.File.Placed, show.Receipts, show.OlderReceipts = now.AddDate(0, 0, -3), receipts(), "?after=1"
 	never := list
@@ -244,8 +251,11 @@ func fileSamples() []sample {
 		{"file-held-viewer", views.FileShow(viewer(home+"/files"), overdue)},
 		{"file-hold-refused", views.FileShow(at, refused)},
 		{"files-failed", views.FileList(at, stopped)},
+		{"files-missed", views.FileList(at, passed)},
 		{"files-some-failed", views.FileList(viewer(home+"/files"), some)},
 		{"file-failed", views.FileShow(at, failed)},
+		{"file-missed", views.FileShow(at, missed)},
+		{"file-missed-rule-deleted", views.FileShow(at, disowned)},
 		{"file-gone", views.FileShow(at, gone)},
 		{"files-delete", views.FileDelete(at, views.FileDeleteProps{Unit: unit, Files: append(fileRows()[:3], fileRows()[8]), Unseen: 2, Bytes: 236_600_000})},
 		{"files-delete-held", views.FileDelete(at, views.FileDeleteProps{Unit: unit, Files: fileRows()[:1], Held: fileRows()[2:3], Unseen: 1, Bytes: 14_200_000})},

@@ -16,8 +16,9 @@ const PageSize = 50
 const soon = 3 * day
 
 // FilesQuery selects a page of a unit's placements, newest first. Status is a
-// placement state, "held" for placed files that a hold keeps, "any", or empty
-// for all but the removed. Never leaves those that were placed and that nobody
+// placement state, "held" for placed files that a hold keeps, "missed" for those
+// whose source or rule went first, which "failed" leaves out, "any", or empty for
+// all but the removed. Never leaves those that were placed and that nobody
 // has fetched. PlacedFrom and PlacedUntil bound when they were placed. After is
 // the id that the page of older ones follows; Before the id that the page of
 // newer ones precedes.
@@ -44,6 +45,9 @@ func (q FilesQuery) Selects(unitID int64) store.PlacementsQuery {
 		}
 	case q.Status == "held":
 		query.States, query.Held = []models.PlacementState{models.PlacementPlaced}, true
+	case q.Status == "missed", q.Status == string(models.PlacementFailed):
+		missed := q.Status == "missed"
+		query.States, query.Missed = []models.PlacementState{models.PlacementFailed}, &missed
 	case q.Status != "any":
 		query.States = []models.PlacementState{models.PlacementState(q.Status)}
 	}
@@ -125,9 +129,9 @@ func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary
 	return summary, err
 }
 
-// CountFailed counts a unit's failed placements.
+// CountFailed counts a unit's failed placements but for the missed ones.
 func (e *Engine) CountFailed(ctx context.Context, unit models.BusinessUnit) (int64, error) {
-	return e.Store.CountInState(ctx, unit.ID, models.PlacementFailed)
+	return e.Store.CountFailed(ctx, unit.ID)
 }
 
 // ExpiresSoon tells whether a placed file is deleted within 3 days. One on hold

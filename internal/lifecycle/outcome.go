@@ -59,15 +59,15 @@ func (o outcome) failed(reason string) outcome {
 	return o
 }
 
-// lost ends the placement because its source is no longer what was claimed.
-func (o outcome) lost(state models.SourceState, reason string) outcome {
+// missed ends the placement because its source is no longer what was claimed.
+func (o outcome) missed(state models.SourceState, reason string) outcome {
 	o.SourceState = state
 	return o.failed(reason)
 }
 
 // replaced ends the placement because other content stands where the file was.
 func (o outcome) replaced() outcome {
-	return o.lost(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
+	return o.missed(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
 }
 
 // again counts an error that S3 answered, up to limit. The next attempt comes
@@ -97,7 +97,7 @@ func (o outcome) refused(now time.Time, err error) outcome {
 	case objects.Stopped:
 		return o
 	case objects.NotFound:
-		return o.lost(models.SourceGone, "The file left active storage before it could be placed.")
+		return o.missed(models.SourceGone, "The file left active storage before it could be placed.")
 	case objects.Denied, objects.Refused:
 		o.Attempts++
 		return o.failed(objects.Explain(err) + ".")
@@ -123,6 +123,10 @@ func (o outcome) event(unit models.BusinessUnit) (history.Event, bool) {
 	case models.PlacementFailed:
 		event.Action = "file.failed"
 		event.Summary = fmt.Sprintf("Rule %s could not place %s: %s", o.ruleName, o.Key, o.LastError)
+		if o.Missed() {
+			event.Action = "file.missed"
+			event.Summary = fmt.Sprintf("Rule %s did not place %s: %s", o.ruleName, o.Key, o.LastError)
+		}
 	case models.PlacementQueued, models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
 		return event, false
 	}

@@ -179,7 +179,11 @@ func (p *placer) count(outcomes []outcome) []models.Placement {
 				moved = append(moved, o.Placement)
 			}
 		case models.PlacementFailed:
-			p.report.Failed++
+			if o.Missed() {
+				p.report.Missed++
+			} else {
+				p.report.Failed++
+			}
 		case models.PlacementQueued:
 			p.report.Waiting++
 		case models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:

@@ -142,8 +142,8 @@ func TestThePartnersBatchIsRecordedWithKeyAndAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wait("every deletion to be recorded", func() bool {
-		left, err := b.store.CountInState(t.Context(), b.unit.ID, models.PlacementPlaced)
-		return err == nil && left == 0
+		left, err := b.store.InState(t.Context(), b.unit.ID, models.PlacementPlaced, 0, 1)
+		return err == nil && len(left) == 0
 	})
 	for _, key := range []string{keys[0], keys[299]} {
 		if p := b.only(key); p.RemoveReason != models.RemovedByClient || p.RemovedBy != rootKey || p.RemovedFrom != "127.0.0.1" {

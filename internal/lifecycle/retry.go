@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"seaportal/internal/history"
 	"seaportal/internal/store"
@@ -19,7 +20,8 @@ func (e *Engine) Retry(ctx context.Context, by models.Actor, unit models.Busines
 	return e.retry(ctx, by, unit, rows)
 }
 
-// RetryFailed queues every failed placement of a unit again and asks for a run.
+// RetryFailed queues every failed placement of a unit again, but for those that
+// were missed, and asks for a run.
 func (e *Engine) RetryFailed(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
 	var after int64
 	for {
@@ -28,6 +30,7 @@ func (e *Engine) RetryFailed(ctx context.Context, by models.Actor, unit models.B
 			return err
 		}
 		after = rows[len(rows)-1].ID
+		rows = slices.DeleteFunc(rows, models.Placement.Missed)
 		if err := e.retry(ctx, by, unit, rows); err != nil {
 			return err
 		}

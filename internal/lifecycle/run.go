@@ -19,6 +19,7 @@ type Report struct {
 	Claimed int // files that a rule took on
 	Placed  int
 	Failed  int
+	Missed  int // placements whose source or rule went first
 	Waiting int // placements that will be tried again later
 }
 
@@ -90,6 +91,9 @@ func (e *Engine) work(ctx context.Context, unit models.BusinessUnit, report *Rep
 		if err := e.resume(ctx, unit); err != nil {
 			return err
 		}
+		if err := e.missDeleted(ctx, unit, report); err != nil {
+			return err
+		}
 		if err := e.workBy(ctx, unit, report); !errors.Is(err, errRulesChanged) {
 			return err
 		}
@@ -115,12 +119,12 @@ func (e *Engine) workBy(ctx context.Context, unit models.BusinessUnit, report *R
 }
 
 func (e *Engine) logRun(ctx context.Context, unitID int64, r Report, err error) {
-	if err != nil || r.New+r.Gone+r.Claimed+r.Placed+r.Failed == 0 {
+	if err != nil || r.New+r.Gone+r.Claimed+r.Placed+r.Failed+r.Missed == 0 {
 		return
 	}
 	e.Log.InfoContext(ctx, "life cycle ran", slog.Int64("unit", unitID), slog.Int("listed", r.Listed),
 		slog.Int("new", r.New), slog.Int("gone", r.Gone), slog.Int("claimed", r.Claimed),
-		slog.Int("placed", r.Placed), slog.Int("failed", r.Failed), slog.Int("waiting", r.Waiting))
+		slog.Int("placed", r.Placed), slog.Int("failed", r.Failed), slog.Int("missed", r.Missed), slog.Int("waiting", r.Waiting))
 }
 
 // RunPending runs every unit whose last wish is not answered yet.

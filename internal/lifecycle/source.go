@@ -145,7 +145,7 @@ func sourceEvent(unit models.BusinessUnit, p models.Placement) history.Event {
 		event.Action, event.Summary = "source.kept", fmt.Sprintf("Left %s in active storage: other content stands there since its move", p.Key)
 	case models.SourceSpared:
 		event.Action, event.Summary = "source.kept", fmt.Sprintf("Left %s in active storage: its copy left SEA before the move ended", p.Key)
-	case models.SourceGone, models.SourceKept, models.SourceDeleting:
+	case models.SourceGone, models.SourceKept, models.SourceDeleting, models.SourceLeft:
 		event.Action, event.Summary = "source.gone", fmt.Sprintf("Found %s gone from active storage after its move", p.Key)
 	}
 	return event

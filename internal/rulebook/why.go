@@ -14,12 +14,14 @@ import (
 
 // Facts is all that decides where a file is. Rules are the unit's rules that are
 // not deleted, and the one that manages the file, deleted or not. The manager's
-// definition is that of the version which placed the file, once it was placed.
+// definition is that of the version which placed the file, once it was placed;
+// Kept says that it is set to keep files now.
 type Facts struct {
 	Unit      models.BusinessUnit
 	File      models.File
 	Placement *models.Placement // nil: it was never queued
 	Rules     []Rule
+	Kept      bool
 	Now       time.Time
 }
 
@@ -91,6 +93,7 @@ func (s *Service) addManager(ctx context.Context, f *Facts) error {
 	if err != nil {
 		return err
 	}
+	f.Kept = !manager.Action.Places()
 	if f.Placement != nil && f.Placement.RuleVersion != manager.Version {
 		versions, err := s.Versions(ctx, f.Unit, manager.ID)
 		if err != nil {

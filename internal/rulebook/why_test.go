@@ -120,7 +120,11 @@ func TestWhySaysOneSentence(t *testing.T) {
 			p.NextAttemptAt, p.LastError = &at, "S3 asks to slow down."
 		})), "The rule “Claims” queued it. A try failed (S3 asks to slow down); the next is on 23 November 2026, 12:01 UTC."},
 		"queued, paused":  {theFile(placement(models.PlacementQueued), state(rule.Paused)), "The rule “Claims” queued it and is paused: it waits."},
-		"queued, deleted": {theFile(placement(models.PlacementQueued), state(rule.Deleted)), "The rule “Claims” queued it and was deleted: it waits."},
+		"queued, deleted": {theFile(placement(models.PlacementQueued), state(rule.Deleted)), "The rule “Claims” queued it and was deleted: it is not placed any more."},
+		"queued, kept":    {theFile(placement(models.PlacementQueued), func(f *rulebook.Facts) { f.Kept = true }), "The rule “Claims” queued it, and was edited since to keep its files: it waits until an edit has it copy or move them again."},
+		"missed, deleted": {theFile(placement(models.PlacementFailed, func(p *models.Placement) {
+			p.SourceState, p.LastError = models.SourceLeft, "Its rule was deleted before the file could be placed."
+		}), state(rule.Deleted)), "The rule “Claims” did not place it: Its rule was deleted before the file could be placed. It stays managed by that rule: no other rule ever gets it."},
 		"queued, SEA off": {theFile(placement(models.PlacementQueued), off), "The rule “Claims” queued it, but SEA is not enabled for this business unit: nothing is placed."},
 		"placing":         {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
 		"placed":          {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
@@ -141,10 +145,10 @@ func TestWhySaysOneSentence(t *testing.T) {
 		})), "The rule “Claims” could not place it: Access denied. It is in active storage still, and can be tried again."},
 		"failed, gone": {theFile(gone, placement(models.PlacementFailed, func(p *models.Placement) {
 			p.SourceState, p.LastError = models.SourceGone, "The file left active storage before it could be placed."
-		})), "The rule “Claims” could not place it: The file left active storage before it could be placed. A retry helps only once that content is back in active storage."},
+		})), "The rule “Claims” did not place it: The file left active storage before it could be placed. A retry helps only once that content is back in active storage."},
 		"failed, other content": {theFile(placement(models.PlacementFailed, func(p *models.Placement) {
 			p.SourceState, p.LastError = models.SourceChanged, "Other content was stored under this name before the file could be placed."
-		})), "The rule “Claims” could not place it: Other content was stored under this name before the file could be placed. A retry helps only once that content is back in active storage."},
+		})), "The rule “Claims” did not place it: Other content was stored under this name before the file could be placed. A retry helps only once that content is back in active storage."},
 		"failed, gone since": {theFile(gone, placement(models.PlacementFailed, func(p *models.Placement) {
 			p.LastError = "Access denied."
 		})), "The rule “Claims” could not place it: Access denied. It left active storage on 23 November 2026, 11:00 UTC: a retry helps only once it is back."},

@@ -47,6 +47,9 @@ func (e *explanation) placedSentence(p models.Placement) string {
 		return fmt.Sprintf("%s placed it in SEA on %s; it left on %s: %s. Each file is placed only once, so it does not come back.",
 			capital(by), at(p.PlacedAt), at(p.RemovedAt), leaving(p.RemoveReason))
 	case models.PlacementFailed:
+		if p.Missed() {
+			return capital(by) + " did not place it: " + strings.TrimSuffix(p.LastError, ".") + ". " + e.again(p)
+		}
 		return capital(by) + " could not place it: " + strings.TrimSuffix(p.LastError, ".") + ". " + e.again(p)
 	}
 	return ""
@@ -55,6 +58,8 @@ func (e *explanation) placedSentence(p models.Placement) string {
 // again says what a retry of a failed placement is good for.
 func (e *explanation) again(p models.Placement) string {
 	switch {
+	case p.SourceState == models.SourceLeft:
+		return "It stays managed by that rule: no other rule ever gets it."
 	case p.SourceState == models.SourceGone || p.SourceState == models.SourceChanged:
 		return "A retry helps only once that content is back in active storage."
 	case e.File.GoneAt != nil:
@@ -65,10 +70,14 @@ func (e *explanation) again(p models.Placement) string {
 
 func (e *explanation) queuedSentence(p models.Placement, by string) string {
 	switch {
+	case e.manager != nil && e.manager.State == rule.Deleted:
+		return capital(by) + " queued it and was deleted: it is not placed any more."
 	case e.Unit.SEAState != models.SEAEnabled:
 		return capital(by) + " queued it, but SEA is not enabled for this business unit: nothing is placed."
 	case e.manager != nil && e.manager.State != rule.On:
 		return capital(by) + " queued it and " + stands(e.manager.State) + ": it waits."
+	case e.Kept:
+		return capital(by) + " queued it, and was edited since to keep its files: it waits until an edit has it copy or move them again."
 	case p.NextAttemptAt != nil:
 		return capital(by) + " queued it. A try failed (" + strings.TrimSuffix(p.LastError, ".") + "); the next is on " + moment(*p.NextAttemptAt) + "."
 	}

@@ -121,7 +121,7 @@ func (s *Store) UnitTotals(ctx context.Context, soon time.Time) (map[int64]UnitT
 		COUNT(CASE WHEN state = 'placed' AND NOT held AND expires_at < @soon THEN 1 END) AS soon,
 		COUNT(CASE WHEN state = 'placed' AND NOT held AND expires_at < @soon AND downloads = 0 THEN 1 END) AS unloaded,
 		COUNT(CASE WHEN state IN ('queued', 'placing') THEN 1 END) AS queued,
-		COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed,
+		COUNT(CASE WHEN state = 'failed' AND NOT `+wentFirst+` THEN 1 END) AS failed,
 		COALESCE(SUM(downloads), 0) AS downloads
 		FROM placements GROUP BY business_unit_id`, map[string]any{"soon": soon.UTC()}).Scan(&rows).Error
 	byUnit := make(map[int64]UnitTotals, len(rows))

@@ -17,9 +17,10 @@ type PlacementsQuery struct {
 	UnitID int64
 	IDs    []int64 // only those
 	States []models.PlacementState
-	Held   bool // only those that a hold keeps
-	Never  bool // only those that were placed and that nobody has fetched
-	Placed bool // only those that were placed, whatever became of them
+	Held   bool  // only those that a hold keeps
+	Missed *bool // of the failed, only the missed ones, or only the others
+	Never  bool  // only those that were placed and that nobody has fetched
+	Placed bool  // only those that were placed, whatever became of them
 	RuleID int64
 	// PlacedFrom and PlacedUntil bound when they were placed: at or after the
 	// one, before the other.
@@ -45,6 +46,11 @@ func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Pla
 	}
 	if q.Held {
 		db = db.Where("held = ?", true)
+	}
+	if q.Missed != nil && *q.Missed {
+		db = db.Where(wentFirst)
+	} else if q.Missed != nil {
+		db = db.Where("NOT " + wentFirst)
 	}
 	db = q.narrowed(db)
 	if q.Search != "" {
@@ -92,27 +98,33 @@ func escapeLike(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-// StateCount is how many placements of a unit are in a state, their size, and
-// how many of them a hold was put on.
+// wentFirst is of failed placements that were missed, see models.Placement.Missed.
+const wentFirst = "source_state IN ('changed','gone','left')"
+
+// StateCount is how many placements of a unit are in a state, their size, how
+// many of them a hold was put on, and of the failed ones how many were missed.
 type StateCount struct {
-	State models.PlacementState
-	Files int64
-	Bytes int64
-	Held  int64
+	State  models.PlacementState
+	Files  int64
+	Bytes  int64
+	Held   int64
+	Missed int64
 }
 
 // CountPlacements counts a unit's placements by state.
 func (s *Store) CountPlacements(ctx context.Context, unitID int64) ([]StateCount, error) {
 	var counts []StateCount
-	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes, COUNT(CASE WHEN held THEN 1 END) AS held").
+	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes, COUNT(CASE WHEN held THEN 1 END) AS held, "+
+		"COUNT(CASE WHEN state = 'failed' AND "+wentFirst+" THEN 1 END) AS missed").
 		Where("business_unit_id = ?", unitID).Group("state").Scan(&counts).Error
 	return counts, wrap(err, "count placements of unit %d", unitID)
 }
 
-// CountInState counts a unit's placements in a state.
-func (s *Store) CountInState(ctx context.Context, unitID int64, state models.PlacementState) (int64, error) {
-	count, err := gorm.G[models.Placement](s.read).Where("business_unit_id = ? AND state = ?", unitID, state).Count(ctx, "*")
-	return count, wrap(err, "count %s placements of unit %d", state, unitID)
+// CountFailed counts a unit's failed placements but for the missed ones.
+func (s *Store) CountFailed(ctx context.Context, unitID int64) (int64, error) {
+	count, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state = ? AND NOT "+wentFirst, unitID, models.PlacementFailed).Count(ctx, "*")
+	return count, wrap(err, "count failed placements of unit %d", unitID)
 }
 
 // CountExpiring counts a unit's placed files that expire before a time, and

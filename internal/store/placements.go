@@ -160,6 +160,24 @@ func (s *Store) MarkFailed(ctx context.Context, p models.Placement) error {
 	}), "fail placement %d", p.ID)
 }
 
+// QueuedOfDeleted gives queued placements of a unit whose rule was deleted.
+func (s *Store) QueuedOfDeleted(ctx context.Context, unitID int64, limit int) ([]models.Placement, error) {
+	deleted := s.db(ctx).Model(&models.Rule{}).Select("id").Where("business_unit_id = ? AND state = ?", unitID, models.RuleDeleted)
+	rows, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND state = ? AND rule_id IN (?)", unitID, models.PlacementQueued, deleted).
+		Order("id").Limit(limit).Find(ctx)
+	return rows, wrap(err, "read what deleted rules of unit %d queued", unitID)
+}
+
+// MissQueued ends queued placements as missed, and gives the ids of those that
+// were queued still.
+func (s *Store) MissQueued(ctx context.Context, unitID int64, ids []int64, source models.SourceState, reason string) ([]int64, error) {
+	missed, err := s.move(ctx, unitID, ids, models.PlacementQueued, map[string]any{
+		"state": models.PlacementFailed, "source_state": source, "last_error": reason, "next_attempt_at": nil,
+	})
+	return missed, wrap(err, "end %d queued placements", len(ids))
+}
+
 // Retry queues failed placements again, as if for the first time, and gives the
 // ids of those that had failed.
 func (s *Store) Retry(ctx context.Context, unitID int64, ids []int64) ([]int64, error) {

@@ -100,7 +100,7 @@ func (s *Store) RuleCounts(ctx context.Context, unitID int64) (map[int64]RuleCou
 		COUNT(CASE WHEN state IN ('queued', 'placing') THEN 1 END) AS queued,
 		COUNT(CASE WHEN state IN ('placed', 'removing') THEN 1 END) AS placed,
 		COUNT(CASE WHEN state = 'removed' THEN 1 END) AS removed,
-		COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed
+		COUNT(CASE WHEN state = 'failed' AND NOT `+wentFirst+` THEN 1 END) AS failed
 		FROM placements WHERE rule_id IN (SELECT id FROM rules WHERE business_unit_id = ?) GROUP BY rule_id`,
 		unitID).Scan(&placements).Error
 	byRule := make(map[int64]RuleCounts, len(files))
