@@ -78,8 +78,11 @@ func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShow
 		ContentType: p.ContentType, Checksum: checksum(p.Checksum), VerifiedBy: verifiedBy(p.VerifiedBy), KeyARN: p.KeyARN,
 		ETag: p.SourceETag, RuleVersion: p.RuleVersion, Action: rule.Action(p.Action),
 		RuleDeleted: p.SourceState == models.SourceLeft, Source: sourceText(p),
-		Attempts: p.Attempts, NextTry: when(p.NextAttemptAt), Removed: when(p.RemovedAt),
+		Attempts: p.Attempts, Removed: when(p.RemovedAt),
 		Removal: removal(p), Downloads: p.Downloads,
+	}
+	if p.State == models.PlacementQueued {
+		in.NextTry = when(p.NextAttemptAt)
 	}
 	if p.SEAKey != "" {
 		in.SEAKey = unit.FileLocation() + p.SEAKey

@@ -229,7 +229,9 @@ func fileSamples() []sample {
 	stopped.Rows[1].ID, stopped.Rows[1].Key, stopped.Rows[1].Problem = 3, absurd, "AccessDenied: "+absurd
 	some := list
 	some.Failed = 1
-	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5, NextTry: now.Add(time.Hour)}
+	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5}
+	waiting := failed
+	waiting.File, waiting.Attempts, waiting.NextTry = fileRows()[5], 2, now.Add(time.Hour)
 	missed := failed
 	missed.File.Missed, missed.File.Problem, missed.Source = true, "The file left active storage before it could be placed.", "It left active storage"
 	disowned := missed
@@ -254,6 +256,7 @@ func fileSamples() []sample {
 		{"files-missed", views.FileList(at, passed)},
 		{"files-some-failed", views.FileList(viewer(home+"/files"), some)},
 		{"file-failed", views.FileShow(at, failed)},
+		{"file-waiting", views.FileShow(at, waiting)},
 		{"file-missed", views.FileShow(at, missed)},
 		{"file-missed-rule-deleted", views.FileShow(at, disowned)},
 		{"file-gone", views.FileShow(at, gone)},
