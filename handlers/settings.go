@@ -33,11 +33,16 @@ func (h *Units) settings(c echo.Context, status int, in views.UnitSettingsProps)
 	in.CustomKey = unit.CustomKeyARN != ""
 	in.ActiveStorage, in.RetentionDays = unit.ActiveBucket+"/"+unit.ActivePrefix, unit.RetentionDays
 	in.Files, in.Held, in.LastDeleted = summary.ByState[models.PlacementPlaced].Files, summary.Held, when(summary.LastExpiry)
+	presigned, err := h.files.LastPresigned(ctx, unit)
+	if err != nil {
+		return err
+	}
+	in.Presigned = when(presigned)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.UnitSettings(p, in) })
 }
 
-// Disable turns SEA off: credentials and rules stop, files stay until they
-// expire.
+// Disable turns SEA off: credentials, share links and rules stop, files stay
+// until they expire.
 func (h *Units) Disable(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
 	in := views.UnitSettingsProps{Form: settingsForm(unit), Confirm: c.FormValue("confirm")}

@@ -164,7 +164,7 @@ func unitSamples() []sample {
 		{"unit-off", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("off"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"unit-enabling", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("enabling"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"settings", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
-			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, Held: 2, LastDeleted: now.AddDate(0, 0, 30),
+			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, Held: 2, LastDeleted: now.AddDate(0, 0, 30), Presigned: now.AddDate(0, 0, 7),
 			Form: views.UnitForm{DailyLimit: "0", LockVersion: "1"},
 		})},
 		{"settings-refused", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{

@@ -205,6 +205,9 @@ func TestPresignedURLIsShownOnceAndRecordedWithoutIt(t *testing.T) {
 	if n := p.countWhere("history", "action = 'file.presigned' AND details NOT LIKE '%X-Amz%' AND summary NOT LIKE '%X-Amz%'"); n != 1 {
 		t.Errorf("recorded %d times", n)
 	}
+	if text := c.get("/business-units/emea/settings").doc(t).Find("form[action$='/disable']").Text(); !strings.Contains(text, "Presigned URLs for scripts work on") {
+		t.Errorf("who disables SEA is not told that it goes on: %s", text)
+	}
 	if log := p.log.String(); strings.Contains(log, "X-Amz") {
 		t.Error("the presigned URL is in the log")
 	}

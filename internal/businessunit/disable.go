@@ -13,8 +13,8 @@ import (
 )
 
 // Disable turns Secure External Access off: the unit's rules are paused, its
-// credential set is revoked, its files stay until they expire, its location
-// stays its own. confirm must be the slug, else it is fault.Invalid beside
+// share links and its credential set are revoked, its files stay until they
+// expire, its location stays its own. Presigned URLs go on: nobody can end those. confirm must be the slug, else it is fault.Invalid beside
 // `confirm`. It goes on when the caller's context ends. A unit that is off
 // already is a success.
 //
@@ -39,8 +39,9 @@ func (s *Service) Disable(ctx context.Context, by models.Actor, slug, confirm st
 	return s.finishDisabling(ctx, by, unit)
 }
 
-// beginDisabling commits the intent. The rules are paused with it: from then on
-// nothing new is placed.
+// beginDisabling commits the intent. The rules are paused with it, so that from
+// then on nothing new is placed, and the share links revoked: enabling again must
+// not bring back what was taken away.
 func (s *Service) beginDisabling(ctx context.Context, by models.Actor, id int64) (models.BusinessUnit, error) {
 	ctx, cancel := context.WithTimeout(ctx, switchTime)
 	defer cancel()
@@ -68,6 +69,17 @@ func (s *Service) beginDisabling(ctx context.Context, by models.Actor, id int64)
 			By: by, UnitID: id, Action: "business_unit.disabling", ObjectKind: "business_unit", ObjectID: id,
 			Summary: "Began to disable SEA at " + unit.FileLocation(), Details: map[string]any{"rules_paused": len(paused)},
 		}}
+		revoked, err := tx.RevokeLinks(ctx, id, 0, s.Clock.Now(), by.Name)
+		if err != nil {
+			return err
+		}
+		if revoked > 0 {
+			events = append(events, history.Event{
+				By: by, UnitID: id, Action: "link.revoked_all", ObjectKind: "business_unit", ObjectID: id,
+				Summary: fmt.Sprintf("Revoked every share link to the business unit: %d in all", revoked),
+				Details: map[string]any{"because": "business_unit.disabling"},
+			})
+		}
 		for _, rule := range paused {
 			events = append(events, history.Event{
 				By: by, UnitID: id, Action: "rule.paused", ObjectKind: "rule", ObjectID: rule.ID,

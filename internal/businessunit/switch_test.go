@@ -132,6 +132,10 @@ func TestDisableRevokesAndPausesAndKeepsTheLocation(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setUp(t, s)
 		unit := b.enabled(t)
+		link := models.Link{UnitID: unit.ID, TokenHash: "hash", CreatedAt: b.Clock.Now(), ExpiresAt: b.Clock.Now().Add(time.Hour)}
+		if err := b.Store.InsertLink(t.Context(), &link, nil); err != nil {
+			t.Fatal(err)
+		}
 		if err := b.Disable(t.Context(), ada, unit.Slug, "wrong"); fault.Fields(err)["confirm"] == "" {
 			t.Errorf("wrong confirmation: %v", err)
 		}
@@ -143,7 +147,7 @@ func TestDisableRevokesAndPausesAndKeepsTheLocation(t *testing.T) {
 		b.off(t, unit)
 		actions := b.actions(t, unit)
 		want := []string{
-			"business_unit.disabling", "rule.paused", "credentials.retiring", "credentials.revoked", "business_unit.disabled",
+			"business_unit.disabling", "link.revoked_all", "rule.paused", "credentials.retiring", "credentials.revoked", "business_unit.disabled",
 		}
 		if diff := cmp.Diff(want, actions[len(actions)-len(want):]); diff != "" {
 			t.Error(diff)
@@ -153,6 +157,9 @@ func TestDisableRevokesAndPausesAndKeepsTheLocation(t *testing.T) {
 		}
 		if got := b.read(t, unit.Slug); got.FileLocation() != unit.FileLocation() || got.SEAState != models.SEAEnabled {
 			t.Errorf("enabled again %+v", got)
+		}
+		if got, err := b.Store.Link(t.Context(), unit.ID, link.ID); err != nil || got.RevokedAt == nil || got.RevokedBy != ada.Name {
+			t.Errorf("the link is back: %+v, %v", got, err)
 		}
 	})
 }

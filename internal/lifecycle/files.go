@@ -129,6 +129,12 @@ func (e *Engine) Summary(ctx context.Context, unit models.BusinessUnit) (Summary
 	return summary, err
 }
 
+// LastPresigned gives until when the last presigned URL to a file in SEA works;
+// nil when none does.
+func (e *Engine) LastPresigned(ctx context.Context, unit models.BusinessUnit) (*time.Time, error) {
+	return e.Store.LastPresigned(ctx, unit.ID, e.Clock.Now())
+}
+
 // CountFailed counts a unit's failed placements but for the missed ones.
 func (e *Engine) CountFailed(ctx context.Context, unit models.BusinessUnit) (int64, error) {
 	return e.Store.CountFailed(ctx, unit.ID)

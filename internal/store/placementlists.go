@@ -150,6 +150,18 @@ func (s *Store) LastExpiry(ctx context.Context, unitID int64) (*time.Time, error
 	return rows[0].ExpiresAt, nil
 }
 
+// LastPresigned gives until when the last presigned URL to a file of the unit
+// works that is in SEA; nil when none does.
+func (s *Store) LastPresigned(ctx context.Context, unitID int64, now time.Time) (*time.Time, error) {
+	rows, err := gorm.G[models.Placement](s.read).Select("presigned_until").
+		Where("business_unit_id = ? AND presigned_until > ? AND state = ?", unitID, now.UTC(), models.PlacementPlaced).
+		Order("presigned_until DESC").Limit(1).Find(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err, "read the last presigned URL of unit %d", unitID)
+	}
+	return rows[0].PresignedUntil, nil
+}
+
 // InState gives placements of a unit in a state, by id, from after an id on.
 func (s *Store) InState(ctx context.Context, unitID int64, state models.PlacementState, after int64, limit int) ([]models.Placement, error) {
 	rows, err := gorm.G[models.Placement](s.read).

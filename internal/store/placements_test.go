@@ -119,6 +119,9 @@ func TestAPresignedKeyIsKeptFromOtherFiles(t *testing.T) {
 		}
 		_, err := s.MarkPlaced(t.Context(), []int64{p.ID}, models.Placement{UnitID: u.ID, PlacedAt: &noon, ExpiresAt: &noon, SourceState: models.SourceKept})
 		err = errors.Join(err, s.KeepTarget(t.Context(), p, noon.Add(time.Hour)), s.KeepTarget(t.Context(), p, noon))
+		if last, err := s.LastPresigned(t.Context(), u.ID, noon); err != nil || last == nil || !last.Equal(noon.Add(time.Hour)) {
+			t.Errorf("the last works until %v, %v", last, err)
+		}
 		if err == nil {
 			_, err = s.MarkRemoved(t.Context(), []int64{p.ID}, models.PlacementPlaced, models.Placement{UnitID: u.ID, RemovedAt: &noon, RemoveReason: models.RemovedByClient})
 		}
@@ -129,6 +132,9 @@ func TestAPresignedKeyIsKeptFromOtherFiles(t *testing.T) {
 			if taken, err := s.TakenTargets(t.Context(), u.ID, []string{p.SEAKey}, at); err != nil || taken[p.SEAKey] != want {
 				t.Errorf("at %s taken %v, %v", at, taken, err)
 			}
+		}
+		if last, err := s.LastPresigned(t.Context(), u.ID, noon); err != nil || last != nil {
+			t.Errorf("of a file that has left one works until %v, %v", last, err)
 		}
 		other := unit(t, s, "apac")
 		if taken, err := s.TakenTargets(t.Context(), other.ID, []string{p.SEAKey}, noon); err != nil || len(taken) != 0 {
