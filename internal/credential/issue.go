@@ -105,7 +105,7 @@ func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonc
 			return err
 		}
 		if err := allowed(unit, held, form); err != nil {
-			return err
+			return nothing(ctx, tx, unitID, err)
 		}
 		t = &task{by: by, unit: unit, old: held.Live, next: models.Credential{
 			UnitID: unitID, State: models.CredentialIssuing, CreatedAt: now(), CreatedBy: by.Name, LeaseUntil: s.lease(),
@@ -127,7 +127,7 @@ func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.N
 	case held.Live != nil && !replacing:
 		return fault.New(fault.Conflict, madeBy(*held.Live)+" One business unit has one set: regenerate it if you need a new one.")
 	case held.Live == nil && replacing:
-		return fault.New(fault.Conflict, "There is no credential set to regenerate. Open the credentials page to generate one.")
+		return errNothing
 	case replacing && held.Live.VerifiedAt != nil && form.CreatedAt.Before(*held.Live.VerifiedAt):
 		return fault.New(fault.Conflict, madeBy(*held.Live)+" That was after you opened this form: "+
 			"open the page again to see the set that you would stop.")

@@ -23,10 +23,24 @@ func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.Busin
 		return err
 	}
 	err := s.withdraw(ctx, by, unit.ID)
-	if errors.Is(err, errNothing) {
-		return fault.Wrap(fault.Conflict, err, "There is no credential set to revoke.")
+	return nothing(ctx, s.store, unit.ID, err)
+}
+
+// nothing makes errNothing a fault.Conflict that says who revoked the last set,
+// and when; other errors stay as they are.
+func nothing(ctx context.Context, in *store.Store, unitID int64, cause error) error {
+	if !errors.Is(cause, errNothing) {
+		return cause
 	}
-	return err
+	past, err := in.PastCredentials(ctx, unitID, 1)
+	if err != nil {
+		return err
+	}
+	if len(past) == 0 || past[0].RetiredAt == nil || past[0].RetiredBy == "" {
+		return fault.Wrap(fault.Conflict, cause, "There is no credential set. Open the credentials page to generate one.")
+	}
+	return fault.Wrap(fault.Conflict, cause, fmt.Sprintf("%s revoked credential set %s on %s: there is none any more. Open the credentials page to generate one.",
+		past[0].RetiredBy, Mask(past[0].AccessKeyID), instant(*past[0].RetiredAt)))
 }
 
 // Withdraw is Revoke for whoever takes SEA away from a unit: that was confirmed
