@@ -2,12 +2,15 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seaportal/internal/fault"
 	"seaportal/internal/path"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
@@ -36,6 +39,7 @@ func (h *Rules) List(c echo.Context) error {
 	}
 	for i, r := range rules {
 		in.Rules[i] = h.row(unit, r)
+		in.Rules[i].First = i == 0 || rules[i-1].MediaType != r.MediaType
 		in.Rules[i].Placed, in.Rules[i].Failing = counts[r.ID].Placed+counts[r.ID].Removed, counts[r.ID].Failed
 	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleList(p, in) })
@@ -43,7 +47,7 @@ func (h *Rules) List(c echo.Context) error {
 
 func (h *Rules) row(unit models.BusinessUnit, r rulebook.Rule) views.RuleRow {
 	return views.RuleRow{
-		ID: r.ID, Name: r.Name, MediaType: r.MediaType, Priority: r.Priority, State: r.State,
+		ID: r.ID, Name: r.Name, MediaType: r.MediaType, Priority: r.Priority, LockVersion: r.LockVersion, State: r.State,
 		Sentence:  rule.Sentence(r.Definition, unit.RetentionDays, h.life.Now()),
 		StartDate: r.StartDate.Format(time.DateOnly),
 	}
@@ -92,6 +96,28 @@ func (h *Rules) Pause(c echo.Context) error {
 // Resume turns a paused or draft rule on.
 func (h *Rules) Resume(c echo.Context) error {
 	return h.turn(c, h.rules.Resume, "The rule is on. It takes what matches, and places what is due, within seconds.")
+}
+
+// Raise exchanges a rule with the one just before it.
+func (h *Rules) Raise(c echo.Context) error {
+	ctx, unit, _ := ofUnit(c)
+	number, err := id(c)
+	if err != nil {
+		return err
+	}
+	seen, err := strconv.ParseInt(c.FormValue("lock_version"), 10, 64)
+	if err != nil {
+		return fault.Wrap(fault.Conflict, err, "The page is too old. Open the rules again.")
+	}
+	raised, lowered, err := h.rules.Raise(ctx, actor(c), unit, number, seen)
+	if err != nil {
+		return err
+	}
+	said := raised.Name + " comes first already."
+	if lowered != nil {
+		said = fmt.Sprintf("%s is P%d now, and %s is P%d. Files that a rule has stay its own.", raised.Name, raised.Priority, lowered.Name, lowered.Priority)
+	}
+	return h.done(c, path.Rules(unit.Slug), said)
 }
 
 // Delete lets a rule go. Its files stay managed by it.

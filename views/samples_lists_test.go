@@ -15,9 +15,9 @@ import (
 func ruleSamples() []sample {
 	at := page(home + "/rules")
 	rows := []views.RuleRow{
-		{ID: 1, Name: "Call recordings for Northwind audit", MediaType: rule.CallRecording, Priority: 1, State: rule.On, Sentence: sentence("a", rule.Copy), Placed: 1102, StartDate: "2026-11-20"},
+		{ID: 1, Name: "Call recordings for Northwind audit", MediaType: rule.CallRecording, Priority: 1, First: true, State: rule.On, Sentence: sentence("a", rule.Copy), Placed: 1102, StartDate: "2026-11-20"},
 		{ID: 2, Name: "QA samples", MediaType: rule.CallRecording, Priority: 2, State: rule.Paused, Sentence: sentence("b", rule.Move), Placed: 138, Failing: 3, StartDate: "2026-11-20"},
-		{ID: 3, Name: "Never outside", MediaType: rule.Email, Priority: 1, State: rule.Draft, Sentence: sentence("c", rule.Keep), StartDate: "2026-11-20"},
+		{ID: 3, Name: "Never outside", MediaType: rule.Email, Priority: 1, First: true, State: rule.Draft, Sentence: sentence("c", rule.Keep), StartDate: "2026-11-20"},
 	}
 	edit := views.RuleEditProps{
 		Unit: unit, Name: "Call recordings for Northwind audit", StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording",

@@ -17,7 +17,7 @@ var changes = []string{
 	"/business-units/emea/credentials/test", "/business-units/emea/settings/addresses",
 	"/business-units/emea/settings/encryption", "/business-units/emea/settings/encryption/disable", "/business-units/emea/settings/encryption/enable",
 	"/business-units/emea/rules", "/business-units/emea/rules/preview", "/business-units/emea/rules/1",
-	"/business-units/emea/rules/1/pause", "/business-units/emea/rules/1/resume", "/business-units/emea/rules/1/delete",
+	"/business-units/emea/rules/1/pause", "/business-units/emea/rules/1/resume", "/business-units/emea/rules/1/raise", "/business-units/emea/rules/1/delete",
 	"/business-units/emea/files/delete", "/business-units/emea/files/1/retry",
 	"/business-units/emea/files/1/hold", "/business-units/emea/files/1/release", "/business-units/emea/files/retry-failed",
 	"/business-units/emea/files/links", "/business-units/emea/links/1/revoke", "/business-units/emea/links/1/extend",
@@ -155,11 +155,11 @@ func TestWhatAnotherUnitOwnsIsNotFound(t *testing.T) {
 		}
 	}
 	for _, change := range []string{
-		"/rules/" + rule, "/rules/" + rule + "/pause", "/rules/" + rule + "/resume", "/rules/" + rule + "/delete",
+		"/rules/" + rule, "/rules/" + rule + "/pause", "/rules/" + rule + "/resume", "/rules/" + rule + "/raise", "/rules/" + rule + "/delete",
 		"/files/" + placement + "/retry", "/files/" + placement + "/hold", "/files/" + placement + "/release", "/files/delete", "/files/links",
 		"/files/" + placement + "/presigned", "/links/1/revoke", "/links/1/extend", "/links/revoke",
 	} {
-		form := url.Values{"id": {placement}, "file": {placement}, "confirm": {"emea"}, "reason": {"kept"}}
+		form := url.Values{"id": {placement}, "file": {placement}, "confirm": {"emea"}, "reason": {"kept"}, "lock_version": {"1"}}
 		if a := c.post("/business-units/emea"+change, form); a.status != http.StatusNotFound {
 			t.Errorf("POST %s answers %d", change, a.status)
 		}

@@ -135,6 +135,7 @@ func table(deps Deps, m metrics) []route {
 		get(unit+"/rules/:id/edit", view, h.Rules.Edit),
 		post(unit+"/rules/:id/pause", rulesEdit, h.Rules.Pause),
 		post(unit+"/rules/:id/resume", rulesEdit, h.Rules.Resume),
+		post(unit+"/rules/:id/raise", rulesEdit, h.Rules.Raise),
 		get(unit+"/rules/:id/delete", view, h.Rules.AskDelete),
 		post(unit+"/rules/:id/delete", rulesEdit, h.Rules.Delete),
 		get(unit+"/simulate", view, h.Rules.Simulate),

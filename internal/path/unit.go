@@ -75,6 +75,9 @@ func PauseRule(slug string, id int64) string { return unit(slug, "rules", number
 // ResumeRule turns a paused or draft rule on; POST only.
 func ResumeRule(slug string, id int64) string { return unit(slug, "rules", number(id), "resume") }
 
+// RaiseRule exchanges a rule with the one just before it; POST only.
+func RaiseRule(slug string, id int64) string { return unit(slug, "rules", number(id), "raise") }
+
 // DeleteRule asks before a rule goes, and lets it go by POST.
 func DeleteRule(slug string, id int64) string { return unit(slug, "rules", number(id), "delete") }
 
