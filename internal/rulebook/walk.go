@@ -38,9 +38,9 @@ func (s *Service) walk(
 		next  atomic.Int64
 		group errgroup.Group // no shared context: what a walker has counted by the end of the time is of use
 	)
+	w.Attributes = !newPicker(matchers).none()
 	for range min(walkers, len(spans)) {
 		count, pick := start(), newPicker(matchers)
-		w.Attributes = !pick.none()
 		group.Go(func() error {
 			for at := next.Add(1) - 1; at < int64(len(spans)); at = next.Add(1) - 1 {
 				err := s.Store.WalkCatalogue(ctx, w, spans[at], func(row *store.CatalogueRow) error {
