@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
@@ -69,7 +70,7 @@ func (s *Service) beginDisabling(ctx context.Context, by models.Actor, id int64)
 			By: by, UnitID: id, Action: "business_unit.disabling", ObjectKind: "business_unit", ObjectID: id,
 			Summary: "Began to disable SEA at " + unit.FileLocation(), Details: map[string]any{"rules_paused": len(paused)},
 		}}
-		revoked, err := tx.RevokeLinks(ctx, id, 0, s.Clock.Now(), by.Name)
+		revoked, err := tx.RevokeLinks(ctx, id, 0, clock.Real.Now(), by.Name) // links go by real time
 		if err != nil {
 			return err
 		}

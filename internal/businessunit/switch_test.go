@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaportal/internal/clock"
 	"seaportal/internal/credential"
 	"seaportal/internal/fault"
 	"seaportal/internal/store"
@@ -131,8 +132,10 @@ func TestDisableRevokesAndPausesAndKeepsTheLocation(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setUp(t, s)
+		b.Clock = clock.Shifted(721 * time.Hour) // the life cycle's, which links do not go by
 		unit := b.enabled(t)
-		link := models.Link{UnitID: unit.ID, TokenHash: "hash", CreatedAt: b.Clock.Now(), ExpiresAt: b.Clock.Now().Add(time.Hour)}
+		now := time.Now().UTC()
+		link := models.Link{UnitID: unit.ID, TokenHash: "hash", CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
 		if err := b.Store.InsertLink(t.Context(), &link, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +161,7 @@ func TestDisableRevokesAndPausesAndKeepsTheLocation(t *testing.T) {
 		if got := b.read(t, unit.Slug); got.FileLocation() != unit.FileLocation() || got.SEAState != models.SEAEnabled {
 			t.Errorf("enabled again %+v", got)
 		}
-		if got, err := b.Store.Link(t.Context(), unit.ID, link.ID); err != nil || got.RevokedAt == nil || got.RevokedBy != ada.Name {
+		if got, err := b.Store.Link(t.Context(), unit.ID, link.ID); err != nil || got.RevokedAt == nil || got.RevokedAt.After(now.Add(time.Hour)) || got.RevokedBy != ada.Name {
 			t.Errorf("the link is back: %+v, %v", got, err)
 		}
 	})
