@@ -119,11 +119,25 @@ func (s *sender) WriteHeader(status int) {
 	if status == http.StatusOK || status == http.StatusPartialContent {
 		span := s.Header().Get("Content-Range")
 		s.toEnd = span == "" || strings.Contains(span, "-"+strconv.FormatInt(s.d.Size-1, 10)+"/")
+		if status == http.StatusPartialContent {
+			s.d.From(begin(span))
+		}
 		if n, err := strconv.ParseInt(s.Header().Get("Content-Length"), 10, 64); err == nil {
 			s.expect = n
 		}
 	}
 	s.ResponseWriter.WriteHeader(status)
+}
+
+// begin is where in the file a range begins (RFC 9110, section 14.4), -1 for an
+// answer in several parts, which names none.
+func begin(contentRange string) int64 {
+	from, _, _ := strings.Cut(strings.TrimPrefix(contentRange, "bytes "), "-")
+	offset, err := strconv.ParseInt(from, 10, 64)
+	if err != nil {
+		return -1
+	}
+	return offset
 }
 
 // Write sends a part.

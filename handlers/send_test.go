@@ -159,3 +159,12 @@ func TestWhoLeavesTheEndOutIsSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestBeginReadsWhereARangeBegins(t *testing.T) {
+	t.Parallel()
+	for span, want := range map[string]int64{"bytes 0-9/20": 0, "bytes 12-19/20": 12, "bytes */20": -1, "": -1} {
+		if got := begin(span); got != want {
+			t.Errorf("%q begins at %d, want %d", span, got, want)
+		}
+	}
+}

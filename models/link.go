@@ -36,7 +36,10 @@ type LinkFile struct {
 // LinkTicket is the right to fetch what a link leads to, given out by its
 // button: one file, or all of them with Position 0. Only the SHA-256 of its
 // token is kept. Until LeaseUntil it occupies one of the downloads that the link
-// allows; Sent is how many bytes it fetched; CompletedAt is set once it counts.
+// allows. Sent is how many bytes it fetched, repeated ones each time; Reach is how
+// many from the file's beginning on without a gap, as far as that is known.
+// CompletedAt is set once it counts, and Counted is then the positions of the files
+// that it counted, in order, separated by commas.
 type LinkTicket struct {
 	ID          int64     `gorm:"primaryKey"`
 	LinkID      int64     `gorm:"not null;index:link_tickets_link"`
@@ -46,5 +49,7 @@ type LinkTicket struct {
 	IssuedAt    time.Time `gorm:"not null"`
 	LeaseUntil  time.Time `gorm:"not null"`
 	Sent        int64     `gorm:"not null"`
+	Reach       int64     `gorm:"not null;default:0"`
 	CompletedAt *time.Time
+	Counted     string `gorm:"not null;default:''"`
 }

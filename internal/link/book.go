@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
@@ -28,12 +30,13 @@ func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) 
 	if unit.SEAState != models.SEAEnabled {
 		return false, fault.New(fault.NotFound, msgGone)
 	}
-	total, receipts := int64(0), d.receipts
+	var ticket models.LinkTicket
+	receipts := d.receipts
 	err = d.s.Store.Tx(ctx, func(tx *store.Store) (err error) {
-		if total, err = tx.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), sent); err != nil {
+		if ticket, err = tx.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), d.at, sent); err != nil {
 			return err
 		}
-		receipts, err = d.note(ctx, tx, sent, total >= d.Size)
+		receipts, err = d.note(ctx, tx, sent, ticket.Reach >= d.Size)
 		return err
 	})
 	if errors.Is(err, store.ErrStale) {
@@ -43,33 +46,54 @@ func (d *Delivery) Keep(ctx context.Context, sent int64) (done bool, err error) 
 		return false, err
 	}
 	d.receipts = receipts
-	d.first = d.first || sent > 0 && total == sent
-	return !d.IsZIP() && total >= d.Size, nil
+	d.pass(sent)
+	d.first = d.first || sent > 0 && ticket.Sent == sent
+	return !d.IsZIP() && ticket.Sent >= d.Size, nil
 }
+
+// pass moves on to where the next bytes stand.
+func (d *Delivery) pass(sent int64) {
+	if d.at >= 0 {
+		d.at += sent
+	}
+}
+
+// over tells that nothing more is to be recorded of a transfer. A file that is
+// fetched again with its ticket has the receipt that it had, which grows; a ZIP
+// has new ones.
+func (d *Delivery) over() bool { return d.settled || d.repeated && !d.IsZIP() }
 
 // Finish counts and records a complete download, once for each ticket. It is
 // called before the last bytes leave, so that no crash and no race gives more
 // than the link allows; what is lost behind it can be fetched again with the
 // same ticket for ten minutes. left names files of a ZIP that are not in it.
 func (d *Delivery) Finish(ctx context.Context, left map[int64]bool) error {
-	if d.counted {
+	if d.over() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
 	defer cancel()
-	err := d.s.Store.Tx(ctx, func(tx *store.Store) error {
-		if d.link != nil {
+	err := d.finish(ctx, left)
+	if errors.Is(err, errCounted) { // by another request with the same ticket
+		d.repeated = true
+		if d.over() {
+			return nil
+		}
+		err = d.finish(ctx, left)
+	}
+	d.settled = err == nil
+	return err
+}
+
+func (d *Delivery) finish(ctx context.Context, left map[int64]bool) error {
+	return d.s.Store.Tx(ctx, func(tx *store.Store) error {
+		if d.link != nil && !d.repeated {
 			if err := d.count(ctx, tx, left); err != nil {
 				return err
 			}
 		}
 		return d.settle(ctx, tx, left)
 	})
-	if errors.Is(err, errCounted) {
-		err = nil
-	}
-	d.counted = d.counted || err == nil
-	return err
 }
 
 // errCounted says that another request with the same ticket finished first.
@@ -84,26 +108,29 @@ func (d *Delivery) count(ctx context.Context, tx *store.Store, left map[int64]bo
 	if link.RevokedAt != nil {
 		return fault.New(fault.NotFound, msgGone)
 	}
-	err = tx.CompleteTicket(ctx, d.ticket.ID, now())
+	rows, err := tx.FilesOfLink(ctx, link.UnitID, link.ID)
+	if err != nil {
+		return err
+	}
+	var positions []int
+	var counted []string
+	for _, file := range d.files {
+		if left[file.ID] {
+			continue
+		}
+		positions, counted = append(positions, file.Position), append(counted, strconv.Itoa(file.Position))
+	}
+	err = tx.CompleteTicket(ctx, d.ticket.ID, now(), strings.Join(counted, ","))
 	if errors.Is(err, store.ErrStale) {
 		return errCounted
 	}
 	if err != nil {
 		return err
 	}
-	rows, err := tx.FilesOfLink(ctx, link.UnitID, link.ID)
-	if err != nil {
-		return err
-	}
-	var positions []int
-	for _, file := range d.files {
-		if left[file.ID] {
-			continue
-		}
-		if link.MaxDownloads > 0 && rows[file.Position-1].Fetched >= link.MaxDownloads {
+	for _, position := range positions {
+		if link.MaxDownloads > 0 && rows[position-1].Fetched >= link.MaxDownloads {
 			return fault.New(fault.NotFound, msgGone) // it paused, and somebody else was first
 		}
-		positions = append(positions, file.Position)
 	}
 	return tx.CountFetched(ctx, link, positions, now())
 }
@@ -112,14 +139,14 @@ func (d *Delivery) count(ctx context.Context, tx *store.Store, left map[int64]bo
 // download that it occupied. sent is what Keep was not told of, total what this
 // answer sent in all.
 func (d *Delivery) Break(ctx context.Context, sent, total int64) error {
-	if d.counted {
+	if d.over() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)
 	defer cancel()
 	return d.s.Store.Tx(ctx, func(tx *store.Store) error {
 		if d.link != nil {
-			_, err := tx.KeepTicket(ctx, d.ticket.ID, now(), sent)
+			_, err := tx.KeepTicket(ctx, d.ticket.ID, now(), d.at, sent)
 			if err != nil && !errors.Is(err, store.ErrStale) {
 				return err
 			}
@@ -139,7 +166,7 @@ func (d *Delivery) Break(ctx context.Context, sent, total int64) error {
 // Leave records that a part was fetched as it was asked for, once for each
 // ticket: who never asks for the end is seen too.
 func (d *Delivery) Leave(ctx context.Context) error {
-	if d.counted || !d.first {
+	if d.over() || !d.first {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTime)

@@ -32,8 +32,8 @@ const (
 // Conflict while SEA is not enabled, or when the form was sent before; Invalid beside `id`, `lifetime`,
 // `max_downloads`, `pin` or `note`.
 func (s *Service) Create(ctx context.Context, by models.Actor, unit models.BusinessUnit, in New) (Created, error) {
-	if unit.SEAState != models.SEAEnabled {
-		return Created{}, fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit, so its links do not work.")
+	if err := enabled(unit); err != nil {
+		return Created{}, err
 	}
 	files, err := s.Chosen(ctx, unit, in.PlacementIDs)
 	if err != nil {
@@ -57,6 +57,25 @@ func (s *Service) Create(ctx context.Context, by models.Actor, unit models.Busin
 		return Created{}, err
 	}
 	return Created{Token: token, Key: files[0].Key, Files: len(files), ExpiresAt: link.ExpiresAt}, nil
+}
+
+// enabled refuses while SEA is not.
+func enabled(unit models.BusinessUnit) error {
+	if unit.SEAState != models.SEAEnabled {
+		return fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit, so nothing that is handed out would work.")
+	}
+	return nil
+}
+
+// stillEnabled refuses in a transaction where SEA was disabled since the request
+// began, and keeps whoever disables it waiting: what would be handed out behind
+// its back would work again when SEA is enabled.
+func stillEnabled(ctx context.Context, tx *store.Store, unitID int64) error {
+	unit, err := tx.UnitForUpdate(ctx, unitID)
+	if err != nil {
+		return err
+	}
+	return enabled(unit)
 }
 
 // Chosen gives the files of a selection in the order of their keys, each once.
@@ -90,6 +109,9 @@ func (s *Service) insert(ctx context.Context, by models.Actor, link *models.Link
 		ids[i] = file.ID
 	}
 	return s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := stillEnabled(ctx, tx, link.UnitID); err != nil {
+			return err
+		}
 		if err := useNonce(ctx, tx, nonce, by.ID, link.UnitID); err != nil {
 			return err
 		}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"seaportal/internal/fault"
@@ -28,13 +31,16 @@ type Delivery struct {
 	Modified    time.Time // when the file was placed; the zero time for a ZIP
 	Tag         string    // changes with the content; empty for a ZIP
 
-	s       *Service
-	by      models.Actor
-	unit    models.BusinessUnit
-	link    *models.Link // nil: somebody who is signed in
-	ticket  models.LinkTicket
-	files   []store.FileOfLink
-	counted bool // this ticket counted before: nothing more is counted
+	s      *Service
+	by     models.Actor
+	unit   models.BusinessUnit
+	link   *models.Link // nil: somebody who is signed in
+	ticket models.LinkTicket
+	files  []store.FileOfLink
+	// repeated says that the ticket counted before this transfer: nothing more is
+	// counted. settled says that the transfer itself was complete.
+	repeated, settled bool
+	at                int64 // where in the file the next bytes stand; -1: not known
 	// receipts are the ids of the files' receipts, once they are written; entered
 	// are the files of a ZIP whose turn has come, the last perhaps not to its end.
 	receipts []int64
@@ -45,10 +51,16 @@ type Delivery struct {
 // Begin opens the transfer that a ticket is for. With look, it only tells what
 // it would be, and occupies nothing.
 //
+// What was begun before the link's end may be gone on with a little longer, but
+// no ticket makes a link last.
+//
 // Faults: NotFound when ticket or link are unknown or over; Conflict when a
 // ticket that paused finds its download occupied by another.
 func (s *Service) Begin(ctx context.Context, token, ticketToken string, look bool) (*Delivery, error) {
 	f, err := s.lookUp(ctx, token)
+	if err == nil && !now().Before(f.link.ExpiresAt.Add(ticketGrace)) {
+		err = fault.New(fault.NotFound, msgGone)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +75,7 @@ func (s *Service) Begin(ctx context.Context, token, ticketToken string, look boo
 		if err := d.admit(ctx, tx); err != nil || look {
 			return err
 		}
-		_, err = tx.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), 0)
+		_, err = tx.KeepTicket(ctx, d.ticket.ID, now().Add(ticketLease), 0, 0)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) || errors.Is(err, store.ErrStale) {
@@ -83,7 +95,7 @@ func (d *Delivery) admit(ctx context.Context, tx *store.Store) (err error) {
 		if !now().Before(done.Add(ticketGrace)) {
 			return fmt.Errorf("ticket %d was used: %w", d.ticket.ID, store.ErrStale)
 		}
-		d.counted = true
+		d.repeated = true
 		d.files, err = d.again(ctx, tx)
 		return err
 	}
@@ -94,12 +106,18 @@ func (d *Delivery) admit(ctx context.Context, tx *store.Store) (err error) {
 	return err
 }
 
-// again gives the files of a ticket that counted already: what is still there.
+// From tells where in the file the answer begins, in bytes; -1 where that is not
+// known. Untold, it is the beginning. Call it before Keep.
+func (d *Delivery) From(offset int64) { d.at = offset }
+
+// again gives the files that a ticket counted already, as far as they are still
+// there: what others fetched meanwhile was not its own.
 func (d *Delivery) again(ctx context.Context, tx *store.Store) ([]store.FileOfLink, error) {
 	rows, err := tx.FilesOfLink(ctx, d.unit.ID, d.link.ID)
+	own := strings.Split(d.ticket.Counted, ",")
 	var files []store.FileOfLink
 	for _, file := range rows {
-		if (d.ticket.Position == 0 || d.ticket.Position == file.Position) && d.s.fetchable(file.Placement) {
+		if slices.Contains(own, strconv.Itoa(file.Position)) && d.s.fetchable(file.Placement) {
 			files = append(files, file)
 		}
 	}

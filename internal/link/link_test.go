@@ -236,3 +236,25 @@ func TestCreateRefusesBesideTheField(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsHandedOutBehindTheBackOfADisabling sends forms that were begun
+// while SEA was enabled.
+func TestNothingIsHandedOutBehindTheBackOfADisabling(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		if err := s.ChangeSEA(t.Context(), b.unit.ID, models.SEAEnabled, models.SEADisabling); err != nil {
+			t.Fatal(err)
+		}
+		_, err := b.Create(t.Context(), ada, b.unit, link.New{PlacementIDs: []int64{b.file.ID}, Lifetime: time.Hour})
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("a link: %v", err)
+		}
+		if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a presigned URL: %v", err)
+		}
+		if actions := b.actions(t); len(actions) != 0 {
+			t.Errorf("recorded %v", actions)
+		}
+	})
+}

@@ -50,8 +50,8 @@ const (
 // Faults: NotFound when the unit has no such file in SEA; Conflict while SEA is
 // not enabled, or when the file is about to go; Invalid beside `lifetime`.
 func (s *Service) Presign(ctx context.Context, by models.Actor, unit models.BusinessUnit, placementID int64, lifetime time.Duration) (Presigned, error) {
-	if unit.SEAState != models.SEAEnabled {
-		return Presigned{}, fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit.")
+	if err := enabled(unit); err != nil {
+		return Presigned{}, err
 	}
 	file, err := s.placed(ctx, unit.ID, placementID)
 	if err != nil {
@@ -73,6 +73,9 @@ func (s *Service) Presign(ctx context.Context, by models.Actor, unit models.Busi
 	}
 	signed.URL = sealed.NewPlain(text)
 	return signed, s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := stillEnabled(ctx, tx, unit.ID); err != nil {
+			return err
+		}
 		err := tx.KeepTarget(ctx, file, signed.ExpiresAt)
 		if errors.Is(err, store.ErrStale) {
 			return fault.Wrap(fault.Conflict, err, "This file has just left SEA.")

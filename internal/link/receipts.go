@@ -18,12 +18,8 @@ const counterfoilSize = 26
 
 // note adds what a transfer has sent to its receipts, which it makes where there
 // are none yet, and gives their ids. Call it in the transaction that keeps the
-// ticket. A ZIP says nothing of its files before its end, and one that is
-// fetched again nothing at all.
+// ticket. A ZIP says nothing of its files before its end.
 func (d *Delivery) note(ctx context.Context, tx *store.Store, sent int64, whole bool) ([]int64, error) {
-	if d.IsZIP() && d.counted {
-		return nil, nil
-	}
 	ids, requests := d.receipts, int64(0)
 	if ids == nil {
 		var err error

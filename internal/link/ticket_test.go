@@ -29,6 +29,7 @@ func (b *bench) begin(t *testing.T, token string, way link.Way) *link.Delivery {
 // transfer sends what is left of a delivery, as a handler does.
 func transfer(t *testing.T, d *link.Delivery, from int64) string {
 	t.Helper()
+	d.From(from)
 	c := d.Content(t.Context())
 	defer func() { _ = c.Close() }()
 	if _, err := c.Seek(from, io.SeekStart); err != nil {
@@ -226,6 +227,19 @@ func TestATransferEndsWhenSEAIsDisabled(t *testing.T) {
 	}
 }
 
+// age sets an instant in the database to one that is so long ago.
+func (b *bench) age(t *testing.T, statement string, by time.Duration) {
+	t.Helper()
+	db, err := b.Store.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().UTC().Add(-by).Format("2006-01-02 15:04:05.999999999+00:00")
+	if _, err := db.ExecContext(t.Context(), statement, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTicketsGrowOld makes tickets older in the database, since links go by real
 // time.
 func TestTicketsGrowOld(t *testing.T) {
@@ -237,17 +251,7 @@ func TestTicketsGrowOld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	age := func(by time.Duration) {
-		t.Helper()
-		db, err := s.SQL()
-		if err != nil {
-			t.Fatal(err)
-		}
-		at := time.Now().UTC().Add(-by).Format("2006-01-02 15:04:05.999999999+00:00")
-		if _, err := db.ExecContext(t.Context(), "UPDATE link_tickets SET lease_until = ?", at); err != nil {
-			t.Fatal(err)
-		}
-	}
+	age := func(by time.Duration) { b.age(t, "UPDATE link_tickets SET lease_until = ?", by) }
 	age(time.Second) // nobody came for it: others may
 	other, err := b.redeem(t, token, "")
 	if err != nil {

@@ -218,15 +218,19 @@ func TestATicketHoldsItsDownloadUntilItIsCompleteOrOver(t *testing.T) {
 		if inUse(0) != 2 || inUse(time.Minute) != 1 {
 			t.Error("the wrong tickets are in use")
 		}
-		for _, want := range []int64{10, 20} {
-			if total, err := s.KeepTicket(t.Context(), first.ID, *instant(time.Hour), 10); err != nil || total != want {
-				t.Errorf("sent %d, want %d, %v", total, want, err)
+		for i, want := range []struct{ from, sent, reach int64 }{{0, 10, 10}, {20, 20, 10}, {-1, 30, 10}, {0, 40, 10}, {5, 50, 15}, {15, 60, 25}} {
+			kept, err := s.KeepTicket(t.Context(), first.ID, *instant(time.Hour), want.from, 10)
+			if err != nil || kept.Sent != want.sent || kept.Reach != want.reach {
+				t.Errorf("%d: sent %d, reaches %d, want %+v, %v", i, kept.Sent, kept.Reach, want, err)
 			}
 		}
-		if err := s.CompleteTicket(t.Context(), second.ID, *instant(0)); err != nil {
+		if err := s.CompleteTicket(t.Context(), second.ID, *instant(0), "1,3"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.CompleteTicket(t.Context(), second.ID, *instant(0)); !errors.Is(err, store.ErrStale) {
+		if got, err := s.Ticket(t.Context(), link.ID, "2"); err != nil || got.Counted != "1,3" {
+			t.Errorf("counted %q, %v", got.Counted, err)
+		}
+		if err := s.CompleteTicket(t.Context(), second.ID, *instant(0), "1"); !errors.Is(err, store.ErrStale) {
 			t.Errorf("complete twice: %v", err)
 		}
 		if inUse(time.Minute) != 1 {
@@ -235,7 +239,7 @@ func TestATicketHoldsItsDownloadUntilItIsCompleteOrOver(t *testing.T) {
 		if err := s.RevokeLink(t.Context(), 1, link.ID, *instant(0), "Ada"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.KeepTicket(t.Context(), first.ID, *instant(time.Hour), 1); !errors.Is(err, store.ErrStale) {
+		if _, err := s.KeepTicket(t.Context(), first.ID, *instant(time.Hour), 0, 1); !errors.Is(err, store.ErrStale) {
 			t.Errorf("kept although the link was revoked: %v", err)
 		}
 	})

@@ -34,26 +34,30 @@ func (s *Store) TicketsInUse(ctx context.Context, linkID int64, at time.Time) ([
 }
 
 // KeepTicket lets a ticket hold its download until an instant, and adds what it
-// has sent since the last time. It gives the bytes that it has sent in all.
-// ErrStale says that its link was revoked.
-func (s *Store) KeepTicket(ctx context.Context, id int64, until time.Time, sent int64) (int64, error) {
-	var total int64
+// has sent since the last time: from a place in the file on, -1 where that is not
+// known. It gives the ticket as it is then. ErrStale says that its link was revoked.
+func (s *Store) KeepTicket(ctx context.Context, id int64, until time.Time, from, sent int64) (models.LinkTicket, error) {
+	var ticket models.LinkTicket
+	changes := map[string]any{"lease_until": until.UTC(), "sent": gorm.Expr("sent + ?", sent)}
+	if from >= 0 {
+		changes["reach"] = gorm.Expr("CASE WHEN reach >= ? AND reach < ? THEN ? ELSE reach END", from, from+sent, from+sent)
+	}
 	err := s.Tx(ctx, func(tx *Store) error {
 		result := tx.wdb(ctx).Model(&models.LinkTicket{}).
 			Where("id = ? AND EXISTS (SELECT 1 FROM links WHERE links.id = link_tickets.link_id AND links.revoked_at IS NULL)", id).
-			Updates(map[string]any{"lease_until": until.UTC(), "sent": gorm.Expr("sent + ?", sent)})
+			Updates(changes)
 		if err := changedOne(result); err != nil {
 			return err
 		}
-		return tx.db(ctx).Model(&models.LinkTicket{}).Where("id = ?", id).Pluck("sent", &total).Error
+		return tx.db(ctx).Where("id = ?", id).First(&ticket).Error
 	})
-	return total, wrap(err, "keep ticket %d", id)
+	return ticket, wrap(err, "keep ticket %d", id)
 }
 
-// CompleteTicket marks that a ticket fetched what it is for. ErrStale says that
-// it did before.
-func (s *Store) CompleteTicket(ctx context.Context, id int64, at time.Time) error {
+// CompleteTicket marks that a ticket fetched what it is for, the files at these
+// positions of its link. ErrStale says that it did before.
+func (s *Store) CompleteTicket(ctx context.Context, id int64, at time.Time, counted string) error {
 	result := s.wdb(ctx).Model(&models.LinkTicket{}).Where("id = ? AND completed_at IS NULL", id).
-		Update("completed_at", at.UTC())
+		Updates(map[string]any{"completed_at": at.UTC(), "counted": counted})
 	return wrap(changedOne(result), "complete ticket %d", id)
 }

@@ -37,6 +37,7 @@ var steps = []step{
 	{"counterfoils", counterfoils},
 	{"sealing keys", sealingKeys},
 	{"presigned keys", presignedKeys},
+	{"ticket progress", ticketProgress},
 }
 
 // schemaMigration is one step that was run.
