@@ -27,9 +27,9 @@ const (
 // what is fetched by it is told from other downloads; it opens nothing. Where a
 // link's ticket was used for one file it is a part of the hash of that.
 //
-// A receipt of the portal or a link counts on its placement as soon as the file
-// is given out by a presigned URL. One of what the portal itself sends, of an S3
-// client or of a URL for scripts counts once all was sent.
+// A receipt counts on its placement once all was sent. One of a file that the
+// portal or a link gave out by a presigned URL counts at once where no server can
+// tell.
 type Download struct {
 	ID          int64       `gorm:"primaryKey;index:downloads_page,priority:3"`
 	UnitID      int64       `gorm:"column:business_unit_id;not null;index:downloads_page,priority:1;index:downloads_unit,priority:1"`

@@ -74,7 +74,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Store: o.store, Access: o.credentials, Keys: o.keys, Clock: life,
 		ActiveBucket: a.storage.active, SEABucket: a.storage.sea, Region: a.storage.region,
 	}
-	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: a.storage.objects(), Clock: life}
+	o.links = &link.Service{Store: o.store, Objects: objects.New(a.storage.signer), Source: a.storage.objects(), Told: a.storage.tells, Clock: life}
 	o.manifests = &manifest.Service{Store: o.store, Keys: a.at.keys, Portal: publicURL(a.cfg.PublicURL, "")}
 	o.usage = &usage.Service{Store: o.store, Clock: life}
 	o.rules = &rulebook.Service{Store: o.store, Clock: life, Rate: o.rate}

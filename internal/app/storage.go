@@ -62,6 +62,8 @@ type storage struct {
 	can           []handlers.Capability
 	checks        []handlers.Check // of what was found at the start
 	// tryRights tries the portal's own rights; nil where the storage is its own.
+	// tells says that the hearers are told of each GET.
+	tells      bool
 	tryRights  func(context.Context) (handlers.Rights, error)
 	maxSegment int
 	// proofInterval is how long to wait between two proofs that a key is dead:
@@ -113,7 +115,7 @@ func openStorage(ctx context.Context, cfg config.Config, at place, over transpor
 		return storage{}, err
 	}
 	opened := clientsOf(cfg, server, root, operators, over.client, mark)
-	opened.kms, opened.keeper, opened.can = kms, kms, embeddedCapabilities()
+	opened.kms, opened.keeper, opened.can, opened.tells = kms, kms, embeddedCapabilities(), true
 	err = errors.Join(opened.objects().EnsureBucket(ctx, opened.active), opened.objects().EnsureBucket(ctx, opened.sea))
 	if err != nil {
 		return storage{}, errors.Join(err, opened.stop(ctx))

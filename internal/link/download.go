@@ -31,7 +31,7 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 		return "", err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		return given(ctx, tx, by, file, withCounterfoil(downloadOf(by, file, nil), counterfoil))
+		return s.given(ctx, tx, by, file, withCounterfoil(downloadOf(by, file, nil), counterfoil))
 	})
 	if err != nil {
 		return "", err
@@ -40,9 +40,9 @@ func (s *Service) Download(ctx context.Context, by models.Actor, unit models.Bus
 }
 
 // given records, in the transaction of the caller, that a file was given out,
-// with its receipt.
-func given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, receipt models.Download) error {
-	err := tx.RecordDownload(ctx, receipt)
+// with its receipt. That counts as a download where nobody tells what is fetched.
+func (s *Service) given(ctx context.Context, tx *store.Store, by models.Actor, file models.Placement, receipt models.Download) error {
+	err := tx.RecordDownload(ctx, receipt, !s.Told)
 	if errors.Is(err, store.ErrStale) {
 		return fault.Wrap(fault.NotFound, err, "This file has just left SEA.")
 	}

@@ -28,13 +28,16 @@ import (
 const MaxFiles = 1000
 
 // Service gives out placed files. Every field must be set. Objects signs for
-// the public URL of S3; Source reads what the portal sends itself. Clock is the
+// the public URL of S3; Source reads what the portal sends itself. Told says that
+// the S3 server tells of each fetch by its counterfoil, so that a file which is
+// given out counts as downloaded once it was fetched, and not before. Clock is the
 // life cycle's and decides whether a file has expired; links themselves go by
 // real time, as sessions do. A Service is not copied once it is in use.
 type Service struct {
 	Store   *store.Store
 	Objects *objects.Client
 	Source  *objects.Client
+	Told    bool
 	Clock   clock.Clock
 
 	pins pinGuard

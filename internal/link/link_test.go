@@ -46,6 +46,25 @@ func TestDownloadGivesTheFileUnderItsNameAndRecordsIt(t *testing.T) {
 	})
 }
 
+// TestWhatIsGivenOutIsNoDownloadYet has a server that tells of fetches.
+func TestWhatIsGivenOutIsNoDownloadYet(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setUp(t, s)
+		b.Told = true
+		if _, err := b.Download(t.Context(), ada, b.unit, b.file.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.redeem(t, b.create(t, link.New{}).Token.Reveal(), ""); err != nil {
+			t.Fatal(err)
+		}
+		file, err := s.PlacedFile(t.Context(), b.unit.ID, b.file.ID)
+		if err != nil || file.Downloads != 0 || file.FirstDownloadedAt != nil || len(b.receipts(t, b.file.ID)) != 2 {
+			t.Errorf("placement %+v, %v", file, err)
+		}
+	})
+}
+
 func TestWhatIsNotInTheLocationIsNotFound(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))

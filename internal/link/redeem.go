@@ -92,7 +92,7 @@ func (s *Service) redirect(ctx context.Context, by models.Actor, f followed) (st
 		if err := tx.CountFetched(ctx, link, []int{file.Position}, now()); err != nil {
 			return err
 		}
-		return given(ctx, tx, by, file.Placement, withCounterfoil(downloadOf(by, file.Placement, &link), counterfoil))
+		return s.given(ctx, tx, by, file.Placement, withCounterfoil(downloadOf(by, file.Placement, &link), counterfoil))
 	})
 }
 

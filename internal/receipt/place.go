@@ -116,6 +116,6 @@ func (e *entry) adopt(ctx context.Context, tx *store.Store) (bool, error) {
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	e.row = row
+	e.row, e.written.complete = row, row.Complete
 	return err == nil, err
 }

@@ -98,7 +98,9 @@ func (s *Service) writePart(ctx context.Context, units places, part []news) erro
 		return err
 	}
 	for _, n := range part {
+		before := n.written.complete // perhaps by a process before this one
 		n.written = n.now
+		n.written.complete = n.now.complete || before
 	}
 	return nil
 }
@@ -140,21 +142,21 @@ func extend(ctx context.Context, tx *store.Store, part []news) error {
 	return nil
 }
 
-// count counts the receipts of clients that have become complete on their
-// placements, and records them in the history. Those of the portal and of links
-// were counted and recorded when the file was given out.
+// count counts the receipts that have become complete on their placements, and
+// records those of clients in the history. Those of the portal and of links were
+// recorded when the file was given out.
 func count(ctx context.Context, tx *store.Store, part []news) error {
 	var ids []int64
 	var told chronicle
 	for _, n := range part {
-		if n.unknown || n.row.Counterfoil != "" {
+		if n.unknown {
 			continue
 		}
 		ended := n.now.complete && !n.written.complete
 		if ended {
 			ids = append(ids, n.row.ID)
 		}
-		if ended || n.was.ID == 0 {
+		if n.row.Counterfoil == "" && (ended || n.was.ID == 0) {
 			told.add(n)
 		}
 	}

@@ -18,15 +18,19 @@ func (s *Store) PlacedFile(ctx context.Context, unitID, placementID int64) (mode
 	return placement, wrap(err, "read placed file %d", placementID)
 }
 
-// RecordDownload keeps that one placed file was given out, and counts it on its
-// placement. ErrStale says that the file left SEA meanwhile.
-func (s *Store) RecordDownload(ctx context.Context, download models.Download) error {
-	at := download.At.UTC()
+// RecordDownload keeps that one placed file was given out. Where count says so it
+// counts on its placement already. ErrStale says that the file left SEA meanwhile.
+func (s *Store) RecordDownload(ctx context.Context, download models.Download, count bool) error {
+	at, downloads := download.At.UTC(), 0
+	var first *time.Time
+	if count {
+		downloads, first = 1, &at
+	}
 	result := s.wdb(ctx).Model(&models.Placement{}).
 		Where("business_unit_id = ? AND id = ? AND state = ?", download.UnitID, download.PlacementID, models.PlacementPlaced).
 		Updates(map[string]any{
-			"downloads":           gorm.Expr("downloads + 1"),
-			"first_downloaded_at": gorm.Expr("COALESCE(first_downloaded_at, ?)", at),
+			"downloads":           gorm.Expr("downloads + ?", downloads),
+			"first_downloaded_at": gorm.Expr("COALESCE(first_downloaded_at, ?)", first),
 		})
 	if err := changedOne(result); err != nil {
 		return wrap(err, "count download of placement %d", download.PlacementID)

@@ -18,7 +18,7 @@ func TestADownloadIsCountedOnItsPlacement(t *testing.T) {
 		p := place(t, s, models.Placement{UnitID: 1, FileID: 1, State: models.PlacementPlaced})
 		first := instant(0)
 		for _, at := range []time.Time{*first, first.Add(time.Minute)} {
-			if err := s.RecordDownload(t.Context(), models.Download{UnitID: 1, PlacementID: p.ID, At: at, By: "Ada"}); err != nil {
+			if err := s.RecordDownload(t.Context(), models.Download{UnitID: 1, PlacementID: p.ID, At: at, By: "Ada"}, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -30,7 +30,7 @@ func TestADownloadIsCountedOnItsPlacement(t *testing.T) {
 		if err != nil || len(last) != 1 || !last[1].Equal(first.Add(time.Minute)) {
 			t.Errorf("last downloads %v, %v", last, err)
 		}
-		err = s.RecordDownload(t.Context(), models.Download{UnitID: 2, PlacementID: p.ID, At: *first})
+		err = s.RecordDownload(t.Context(), models.Download{UnitID: 2, PlacementID: p.ID, At: *first}, true)
 		if !errors.Is(err, store.ErrStale) {
 			t.Errorf("another unit's: %v", err)
 		}
