@@ -50,7 +50,12 @@ func (e *Engine) reconcile(ctx context.Context, unit models.BusinessUnit) error 
 	if err != nil {
 		return err
 	}
-	for rows := range slices.Chunk(r.missing, batch) {
+	for ids := range slices.Chunk(r.missing, batch) {
+		rows, err := e.Store.PlacementsByID(ctx, unit.ID, ids)
+		if err != nil {
+			return err
+		}
+		rows = slices.DeleteFunc(rows, func(p models.Placement) bool { return p.State != models.PlacementPlaced })
 		if err := e.confirmRemoved(ctx, unit, rows, nil); err != nil {
 			return err
 		}
@@ -66,7 +71,7 @@ type reconciler struct {
 	expected  []models.Placement
 	ended     bool
 	last      string
-	missing   []models.Placement
+	missing   []int64 // ids alone, for a partner may empty a location of millions
 	strangers []models.Stranger
 	reported  int
 }
@@ -140,7 +145,7 @@ func (r *reconciler) skipTo(ctx context.Context, key string) error {
 	for {
 		for len(r.expected) > 0 && r.expected[0].SEAKey < key {
 			if p := r.expected[0]; p.State == models.PlacementPlaced && p.PlacedAt.Before(r.began) {
-				r.missing = append(r.missing, p)
+				r.missing = append(r.missing, p.ID)
 			}
 			r.expected = r.expected[1:]
 		}

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ type scanner struct {
 	ended   bool                   // the catalogue has no more
 	last    string                 // the last key read from the catalogue
 	fresh   []string               // keys to look at, new or changed
-	missing []store.CatalogueEntry // catalogued, but not listed
+	missing []string               // catalogued before the listing began, but not in it
 }
 
 // merge takes the next listed object.
@@ -86,7 +87,9 @@ func same(file store.CatalogueEntry, found objects.Object) bool {
 func (s *scanner) skipTo(ctx context.Context, key string) error {
 	for {
 		for len(s.known) > 0 && s.known[0].Key < key {
-			s.missing = append(s.missing, s.known[0])
+			if !s.known[0].FirstSeen.After(s.began) {
+				s.missing = append(s.missing, s.known[0].Key)
+			}
 			s.known = s.known[1:]
 		}
 		if len(s.known) > 0 || s.ended {
@@ -124,18 +127,13 @@ func (s *scanner) finish(ctx context.Context) error {
 	if err := s.look(ctx); err != nil {
 		return err
 	}
-	for _, file := range s.missing {
-		if file.FirstSeen.After(s.began) {
-			continue
-		}
-		s.fresh = append(s.fresh, file.Key)
-		if len(s.fresh) == batch {
-			if err := s.look(ctx); err != nil {
-				return err
-			}
+	for keys := range slices.Chunk(s.missing, batch) {
+		s.fresh = append(s.fresh, keys...)
+		if err := s.look(ctx); err != nil {
+			return err
 		}
 	}
-	return s.look(ctx)
+	return nil
 }
 
 // afterEveryKey sorts behind every key: no valid UTF-8 text begins with it.
