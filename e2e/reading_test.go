@@ -243,7 +243,7 @@ func spent(t *testing.T, pid int) time.Duration {
 // oneTurn asks for a turn, and tells how many answers came and how long it took.
 func oneTurn(t *testing.T, inFlight int, reads []*http.Request) (answers float64, took time.Duration) {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: inFlight, DisableCompression: true, ReadBufferSize: 1 << 18}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: inFlight, DisableCompression: true, DialContext: dialDiscarding}}
 	defer client.CloseIdleConnections()
 	var next, done atomic.Int64
 	var failed atomic.Pointer[error]
@@ -251,7 +251,7 @@ func oneTurn(t *testing.T, inFlight int, reads []*http.Request) (answers float64
 	var all sync.WaitGroup
 	for range inFlight {
 		all.Go(func() {
-			buffer := make([]byte, 1<<18)
+			buffer := make([]byte, 2*discardFrom)
 			for time.Since(begin) < turn && failed.Load() == nil {
 				if err := readOnce(client, reads[int(next.Add(1))%len(reads)], buffer); err != nil {
 					failed.Store(&err)
