@@ -47,7 +47,7 @@ func (k *keyService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case action == "DescribeKey":
 		out = map[string]any{"KeyMetadata": key}
 	}
-	_ = json.NewEncoder(w).Encode(out) // a client that is gone asks again
+	_ = json.NewEncoder(w).Encode(out) //nolint:errchkjson // a client that is gone asks again
 }
 
 func (k *keyService) heard() (asked, tags string) {
