@@ -2,9 +2,20 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 )
+
+// The documents are read before any test: a server that one starts changes the
+// working directory.
+var configuration, readme = read("../../docs/configuration.md"), read("../../README.md")
+
+// read gives a document, empty where it is not there: then nothing is found in it.
+func read(file string) string {
+	text, _ := os.ReadFile(file)
+	return string(text)
+}
 
 // command runs the program with arguments and gives what it printed.
 func command(t *testing.T, stdin string, args ...string) (string, error) {
@@ -34,10 +45,28 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 				t.Errorf("--%s and --%s share %s", flag.Name, other, flag.Envs[0])
 			}
 			seen[flag.Envs[0]] = flag.Name
+			if !strings.Contains(configuration, "`"+flag.Envs[0]+"`") {
+				t.Errorf("docs/configuration.md does not know %s", flag.Envs[0])
+			}
 		}
 	}
 	if len(seen) < 15 {
 		t.Errorf("only %d flags were looked at", len(seen))
+	}
+}
+
+func TestTheReadmeNamesEveryCommand(t *testing.T) {
+	t.Parallel()
+	parser, err := newParser(&cli{}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leaf := range parser.Model.Leaves(true) {
+		command := leaf.FullPath()
+		_, last, _ := strings.Cut(command, " ")
+		if !strings.Contains(readme, "`"+command+"`") && !strings.Contains(readme, "`"+last+"`") {
+			t.Errorf("README.md does not know %s", command)
+		}
 	}
 }
 
