@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -81,8 +80,7 @@ func (h *Partner) refuse(c echo.Context, err error) error {
 	case fault.Is(err, fault.TooMany):
 		var reached *limit.Reached
 		if errors.As(err, &reached) {
-			seconds := int64((reached.After + time.Second - 1) / time.Second)
-			c.Response().Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+			c.Response().Header().Set("Retry-After", strconv.FormatInt(reached.Seconds(), 10))
 		}
 		return render(c, http.StatusTooManyRequests, views.PartnerLocked(h.stranger(c), fault.Message(err)))
 	}

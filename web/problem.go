@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -150,8 +149,7 @@ func signInFirst(c echo.Context) error {
 func retryAfter(c echo.Context, err error) {
 	var limited *limit.Reached
 	if errors.As(err, &limited) {
-		seconds := int64((limited.After + time.Second - 1) / time.Second)
-		c.Response().Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+		c.Response().Header().Set("Retry-After", strconv.FormatInt(limited.Seconds(), 10))
 	}
 }
 

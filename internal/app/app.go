@@ -59,7 +59,7 @@ type App struct {
 func Start(ctx context.Context, cfg config.Config, opts Options) (*App, error) {
 	a := &App{cfg: cfg, opts: opts}
 	for _, step := range []func(context.Context) error{
-		a.openPlace, a.followKeys, a.openCertificates, a.openStorage, a.makeOperations, a.prepareManifests, a.startJobs, a.startTrim,
+		looks, a.openPlace, a.followKeys, a.openCertificates, a.openStorage, a.makeOperations, a.prepareManifests, a.startJobs, a.startTrim,
 		a.listen, a.watchCertificates, a.announce, a.seed,
 	} {
 		if err := step(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"seaportal/static"
 	"seaportal/web"
 )
 
@@ -34,6 +35,10 @@ type server struct {
 	failed   chan error // at most one value: why it ended by itself
 	stopping atomic.Bool
 }
+
+// looks refuses to serve pages without their style: a program that was built
+// wrong says so at its start.
+func looks(context.Context) error { return static.Check() }
 
 // listen opens the portal's listener. It comes last: whoever gets an answer
 // gets it from a portal that is whole.

@@ -21,8 +21,8 @@ import (
 const (
 	defaultConcurrency = 16
 	leaseTime          = 30 * time.Second
-	// batch is how many files or placements one round works on: one
-	// transaction for the intents, one for the outcomes.
+	// batch is how many files are looked at, or how many placements are tried
+	// again or removed, before what came of it is recorded in one transaction.
 	batch = 256
 )
 

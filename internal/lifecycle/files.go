@@ -145,6 +145,3 @@ func (e *Engine) CountFailed(ctx context.Context, unit models.BusinessUnit) (int
 func (e *Engine) ExpiresSoon(p models.Placement) bool {
 	return p.State == models.PlacementPlaced && !p.Held && p.ExpiresAt != nil && p.ExpiresAt.Before(e.Clock.Now().Add(soon))
 }
-
-// Now is the time that the life cycle goes by.
-func (e *Engine) Now() time.Time { return e.Clock.Now() }

@@ -95,7 +95,7 @@ func TestADailyLimitLetsTheRestWait(t *testing.T) {
 			t.Errorf("on day %d: backlog %+v, %v", days, backlog, err)
 		}
 		if days == 0 {
-			end := e.Now().Truncate(24 * time.Hour).Add(48 * time.Hour)
+			end := e.Clock.Now().Truncate(24 * time.Hour).Add(48 * time.Hour)
 			if backlog.End == nil || !backlog.End.Equal(end) {
 				t.Errorf("estimated end %v, want %v", backlog.End, end)
 			}

@@ -171,7 +171,7 @@ func (w *world) liveRules() map[int64]rulebook.Rule {
 
 // checkNothingWaits: no file is left that a rule should have claimed or placed.
 func (w *world) checkNothingWaits() {
-	now := w.engineNow().Now()
+	now := w.engineNow().Clock.Now()
 	on := w.liveRules()
 	used := map[int64]bool{}
 	for _, p := range w.rows() {

@@ -201,7 +201,7 @@ func (w *world) wait(rt *rapid.T) {
 
 func (w *world) expire(rt *rapid.T) {
 	due := map[int64]bool{}
-	now := w.engineNow().Now()
+	now := w.engineNow().Clock.Now()
 	for _, p := range w.rows() {
 		due[p.ID] = p.State == models.PlacementPlaced && !p.Held && !p.PlacedAt.Add(month).After(now)
 	}

@@ -25,16 +25,19 @@ type Reached struct{ After time.Duration }
 // Error gives the text for the log.
 func (r *Reached) Error() string { return fmt.Sprintf("limited for %s", r.After) }
 
+// Seconds is how long to wait in whole seconds, rounded up, as Retry-After says it.
+func (r *Reached) Seconds() int64 { return int64((r.After + time.Second - 1) / time.Second) }
+
 // Refuse gives fault.TooMany, caused by *Reached, for a wait; nil for none.
 func Refuse(wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
-	seconds, unit := int64((wait+time.Second-1)/time.Second), "seconds"
-	if seconds == 1 {
+	reached, unit := &Reached{After: wait}, "seconds"
+	if reached.Seconds() == 1 {
 		unit = "second"
 	}
-	return fault.Wrap(fault.TooMany, &Reached{After: wait}, fmt.Sprintf("Too many attempts. Try again in %d %s.", seconds, unit))
+	return fault.Wrap(fault.TooMany, reached, fmt.Sprintf("Too many attempts. Try again in %d %s.", reached.Seconds(), unit))
 }
 
 // Network is what one person can hardly leave: an IPv4 address, the /64 of an

@@ -44,9 +44,6 @@ func AllUnfetched() string { return "/unfetched" }
 // AllUnfetchedExport is the same as a CSV file.
 func AllUnfetchedExport() string { return "/unfetched.csv" }
 
-// ManifestKey gives the public keys that signed manifests are checked with. Programs outside of the portal know it.
-func ManifestKey() string { return "/.well-known/sea-manifest-key" }
-
 // PortalSettings is what holds for the whole portal.
 func PortalSettings() string { return "/settings" }
 

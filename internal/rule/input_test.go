@@ -213,7 +213,7 @@ func FuzzForm(f *testing.F) {
 				t.Errorf("valid, but does not compile: %v", err)
 			}
 		}
-		if PlainSentence(d, 30, today) == "" {
+		if plainSentence(d, 30, today) == "" {
 			t.Error("no sentence")
 		}
 	})

@@ -70,15 +70,6 @@ func (s *sentence) end(a Action, retentionDays int) {
 	s.plain(" after it arrives.")
 }
 
-// PlainSentence is Sentence as one text.
-func PlainSentence(d Definition, retentionDays int, today time.Time) string {
-	var b strings.Builder
-	for _, p := range Sentence(d, retentionDays, today) {
-		b.WriteString(p.Text)
-	}
-	return b.String()
-}
-
 func (a Action) verb() string {
 	switch a {
 	case Copy:

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -59,7 +60,7 @@ func TestSentenceOfEachAction(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		if got := PlainSentence(tt.def, 30, today); got != tt.want {
+		if got := plainSentence(tt.def, 30, today); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
@@ -120,4 +121,13 @@ func TestSentenceAlternatesItsWeight(t *testing.T) {
 			}
 		}
 	})
+}
+
+// plainSentence is Sentence as one text.
+func plainSentence(d Definition, retentionDays int, today time.Time) string {
+	var b strings.Builder
+	for _, p := range Sentence(d, retentionDays, today) {
+		b.WriteString(p.Text)
+	}
+	return b.String()
 }
