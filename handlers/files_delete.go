@@ -14,9 +14,6 @@ import (
 	"seaportal/views/ui"
 )
 
-// maxAsked bounds what the page that asks before a deletion lists.
-const maxAsked = 200
-
 // AskDelete asks before files leave SEA. Those of the selection that are not
 // there any more are left out, those on hold are named and stay.
 func (h *Files) AskDelete(c echo.Context) error {
@@ -29,12 +26,12 @@ func (h *Files) askDelete(c echo.Context, status int, selection []string, refuse
 	if err != nil {
 		return err
 	}
+	files, err := h.files.Selected(ctx, unit, chosen)
+	if err != nil {
+		return err
+	}
 	in := views.FileDeleteProps{Unit: shown, Refused: refused}
-	for _, number := range chosen[:min(len(chosen), maxAsked)] {
-		p, err := h.files.File(ctx, unit, number)
-		if err != nil {
-			return err
-		}
+	for _, p := range files {
 		switch {
 		case p.State != models.PlacementPlaced:
 			continue

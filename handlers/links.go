@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -39,12 +38,12 @@ func (h *Links) form(c echo.Context, status int, selection []string, in views.Li
 	if len(chosen) == 0 {
 		return unknown()
 	}
+	files, err := h.files.Selected(ctx, unit, chosen[:min(len(chosen), link.MaxFiles+1)])
+	if err != nil {
+		return err
+	}
 	in.Unit = shown
-	for _, number := range slices.Compact(slices.Sorted(slices.Values(chosen[:min(len(chosen), link.MaxFiles+1)]))) {
-		p, err := h.files.File(ctx, unit, number)
-		if err != nil {
-			return err
-		}
+	for _, p := range files {
 		if p.State != models.PlacementPlaced {
 			in.LeftOut++
 			continue

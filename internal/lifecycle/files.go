@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"seaportal/internal/fault"
@@ -85,6 +86,23 @@ func (e *Engine) Files(ctx context.Context, unit models.BusinessUnit, q FilesQue
 // File gives one placement of a unit; fault.NotFound for another unit's.
 func (e *Engine) File(ctx context.Context, unit models.BusinessUnit, placementID int64) (models.Placement, error) {
 	return e.Store.Placement(ctx, unit.ID, placementID)
+}
+
+// Selected gives the placements of a unit that somebody chose, by id and each
+// once, however often it was chosen; fault.NotFound when one is not the unit's.
+func (e *Engine) Selected(ctx context.Context, unit models.BusinessUnit, placementIDs []int64) ([]models.Placement, error) {
+	var all []models.Placement
+	for ids := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(placementIDs))), placeBatch) {
+		rows, err := e.Store.PlacementsByID(ctx, unit.ID, ids)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) < len(ids) {
+			return nil, fault.New(fault.NotFound, "A file that was chosen is not there. Open the list of files and choose again.")
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
 }
 
 // CatalogueFile gives a catalogued file and its placement, nil if it was never
