@@ -130,7 +130,7 @@ func (h *Credentials) reveal(c echo.Context, page revealing, issued credential.I
 		Accepted: issued.Proof.Accepted, Kept: issued.Proof.Kept,
 		Refusals: issued.Proof.Refusals, FirstRefusal: issued.Proof.FirstRefusal, LastRefusal: issued.Proof.LastRefusal,
 	}
-	if box, err := h.bundles.Seal(page.session, unit, issued); err == nil { // else the page shows the secret without offering files
+	if box, err := h.bundles.Seal(c.Request().Context(), page.session, unit, issued); err == nil { // else the page shows the secret without offering files
 		in.Sealed, in.Bundles = box, bundles()
 	}
 	unkept(c)

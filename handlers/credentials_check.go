@@ -80,7 +80,7 @@ func (h *Credentials) test(c echo.Context, in views.CredentialTestProps) error {
 
 // lastUse is when and from how many addresses a set was used, for screens.
 func lastUse(status credential.Status) views.LastUse {
-	use := views.LastUse{At: when(status.LastUsedAt)}
+	use := views.LastUse{At: when(status.LastUsedAt), Unknown: status.UseUnknown}
 	for _, at := range status.Addresses {
 		use.Addresses = append(use.Addresses, views.UsedAddress{
 			Address: at.Address, First: at.FirstAt, Last: at.LastAt, Requests: at.Requests, Refused: at.Refused,

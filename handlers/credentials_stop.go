@@ -14,14 +14,18 @@ import (
 	"seaportal/views/layout"
 )
 
-// AskRegenerate tells what regenerating does, with the form that does it.
+// AskRegenerate tells what regenerating does, with the form that does it. Where no
+// set is active there is nothing to ask: the credentials page says what there is.
 func (h *Credentials) AskRegenerate(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	nonce, err := h.nonce(c, unit, credential.Active)
+	ctx, unit, shown := ofUnit(c)
+	status, err := h.credentials.Current(ctx, unit)
 	if err != nil {
 		return err
 	}
-	status, err := h.credentials.Current(ctx, unit)
+	if status.State != credential.Active {
+		return c.Redirect(http.StatusSeeOther, path.Credentials(shown.Slug))
+	}
+	nonce, err := h.nonce(c, unit, credential.Active)
 	if err != nil {
 		return err
 	}
@@ -32,9 +36,7 @@ func (h *Credentials) regenerateForm(
 	c echo.Context, status int, now credential.Status, in views.CredentialRegenerateProps,
 ) error {
 	_, _, in.Unit = ofUnit(c)
-	if now.Live != nil {
-		in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
-	}
+	in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRegenerate(p, in) })
 }
@@ -56,6 +58,9 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	in := views.CredentialRegenerateProps{Nonce: c.FormValue("nonce"), Confirm: c.FormValue("confirm")}
 	issued, err := h.credentials.Regenerate(ctx, actor(c), unit, in.Nonce, in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil { // the nonce was not used
+		if before.State != credential.Active {
+			return h.stands(c, http.StatusConflict, false)
+		}
 		return h.regenerateForm(c, http.StatusUnprocessableEntity, before, in)
 	}
 	if errors.Is(err, credential.ErrSentBefore) {
@@ -67,7 +72,8 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 	return h.reveal(c, page, issued)
 }
 
-// AskRevoke tells what revoking does, with the form that does it.
+// AskRevoke tells what revoking does, with the form that does it. Where no set is
+// active there is nothing to ask.
 func (h *Credentials) AskRevoke(c echo.Context) error {
 	return h.revokeForm(c, http.StatusOK, views.CredentialRevokeProps{})
 }
@@ -78,10 +84,10 @@ func (h *Credentials) revokeForm(c echo.Context, status int, in views.Credential
 	if err != nil {
 		return err
 	}
-	in.Unit = shown
-	if now.Live != nil {
-		in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
+	if now.State != credential.Active {
+		return c.Redirect(http.StatusSeeOther, path.Credentials(shown.Slug))
 	}
+	in.Unit, in.AccessKeyID, in.LastUse = shown, now.Live.AccessKeyID, lastUse(now)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRevoke(p, in) })
 }
 
@@ -89,7 +95,7 @@ func (h *Credentials) revokeForm(c echo.Context, status int, in views.Credential
 func (h *Credentials) Revoke(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
 	in := views.CredentialRevokeProps{Confirm: c.FormValue("confirm")}
-	err := h.credentials.Revoke(ctx, actor(c), unit, in.Confirm)
+	err := h.credentials.Revoke(ctx, actor(c), unit, c.FormValue("access_key_id"), in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil {
 		return h.revokeForm(c, http.StatusUnprocessableEntity, in)
 	}

@@ -103,6 +103,24 @@ func (p *portal) historyAfterStart() int64 {
 	return n
 }
 
+func TestNothingIsAskedOfASetThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	for _, page := range []string{"/regenerate", "/revoke"} {
+		if a := c.get(credentialsPage + page); a.status != http.StatusSeeOther || a.header.Get("Location") != credentialsPage {
+			t.Errorf("%s answers %d to %q", page, a.status, a.header.Get("Location"))
+		}
+		if a := c.post(credentialsPage+page, url.Values{"confirm": {"wrong"}}); a.status != http.StatusSeeOther && a.status != http.StatusConflict {
+			t.Errorf("%s with a wrong confirmation answers %d", page, a.status)
+		}
+	}
+	p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY")
+	if got, _ := c.get(credentialsPage + "/revoke").doc(t).Find("input[name=access_key_id]").Attr("value"); got != "AKIAEXAMPLE0000000KEY" {
+		t.Errorf("the form names %q", got)
+	}
+}
+
 func TestLastUseIsShownWhereItMatters(t *testing.T) {
 	t.Parallel()
 	p := start(t)
@@ -110,7 +128,7 @@ func TestLastUseIsShownWhereItMatters(t *testing.T) {
 	c := p.admin()
 	pages := []string{credentialsPage, credentialsPage + "/regenerate", credentialsPage + "/revoke"}
 	for _, page := range pages[1:] {
-		if text := c.get(page).doc(t).Find("main").Text(); !strings.Contains(text, "It was never used.") {
+		if text := c.get(page).doc(t).Find("main").Text(); !strings.Contains(text, "When it was last used is not known: the identity service did not say.") {
 			t.Errorf("%s says %s", page, text)
 		}
 	}

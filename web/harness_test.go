@@ -93,14 +93,11 @@ func deps(p *portal, accounts *account.Service, log *slog.Logger) web.Deps {
 		}),
 		S3: func(string, sealed.Plain) *s3.Client { return client }, Own: client,
 	})
-	bundles, err := credential.NewBundles(p.store, nowhere, "eu-west-1")
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	master, err := keyring.New(p.t.Context(), keyring.Config{Store: p.store, Dir: p.t.TempDir()})
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	bundles := credential.NewBundles(p.store, master, nowhere, "eu-west-1")
 	local := &keys.Local{Store: p.store, Master: master, Region: "eu-west-1"}
 	kept := &keys.Service{Store: p.store, KMS: local, Keeper: local, Clock: clock.Real}
 	files := lifecycle.New(lifecycle.Config{Store: p.store, Objects: objects.New(client), Keys: kept, Log: log})

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"seaportal/models"
 )
 
 // changes are every request that changes something, with the right that it
@@ -63,6 +65,7 @@ func TestAnonymousIsSentToSignIn(t *testing.T) {
 func TestViewersSeePagesAndChangeNothing(t *testing.T) {
 	t.Parallel()
 	p := start(t)
+	p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY") // else there is nothing to regenerate or to revoke
 	c := p.signedIn("viewer@example.com")
 	for _, page := range pages {
 		if a := c.get(page); a.status != http.StatusOK || !strings.Contains(a.body, "/sign-out") {
@@ -89,6 +92,7 @@ func TestViewersSeePagesAndChangeNothing(t *testing.T) {
 func TestAdministratorsPassEveryGuard(t *testing.T) {
 	t.Parallel()
 	p := start(t)
+	p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY") // else there is nothing to regenerate or to revoke
 	c := p.admin()
 	for _, page := range append(append([]string{}, pages...), administration...) {
 		if a := c.get(page); a.status != http.StatusOK || !strings.Contains(a.body, "/sign-out") {

@@ -66,9 +66,7 @@ func (a *App) makeOperations(context.Context) (err error) {
 		Keys: named, Store: o.store, IAM: a.storage.iam, S3: a.storage.as, Own: a.storage.s3, Log: a.opts.Log,
 		Endpoint: a.storage.public, Region: a.storage.region, ProofInterval: a.storage.proofInterval,
 	})
-	if o.bundles, err = credential.NewBundles(o.store, a.storage.public, a.storage.region); err != nil {
-		return err
-	}
+	o.bundles = credential.NewBundles(o.store, a.at.keys, a.storage.public, a.storage.region)
 	o.keys.Permit = o.credentials.PermitKey
 	o.units = &businessunit.Service{
 		Store: o.store, Access: o.credentials, Keys: o.keys, Clock: life,

@@ -196,7 +196,7 @@ func TestLastUseCountsWhatCameAfterTheProof(t *testing.T) {
 	if status := b.current(t); len(status.Addresses) != 1 || status.Addresses[0].Address != "203.0.113.7" {
 		t.Errorf("used from %+v", status.Addresses)
 	}
-	if err := b.Revoke(t.Context(), ada, b.unit, b.unit.Slug); err != nil {
+	if err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := b.store.HistoryFrom(t.Context(), 0, 1000)

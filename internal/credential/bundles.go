@@ -11,6 +11,7 @@ import (
 	"seaportal/internal/credential/bundle"
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/keyring"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
@@ -28,36 +29,32 @@ const (
 var errSealed = errors.New("the sealed secret is too old or belongs elsewhere")
 
 // Bundles makes files of a secret that a page has just shown, without keeping it: the page carries the secret sealed under
-// a key that ends with the process, bound to one session, unit and key, for ten minutes. With several processes, the one
-// that showed the page makes its files.
+// the sealing key that all processes share, bound to one session, unit and key, for ten minutes.
 type Bundles struct {
 	store    *store.Store
-	key      *sealed.Key
+	keys     *keyring.Ring
 	endpoint string
 	region   string
 }
 
-// NewBundles draws the key. Endpoint is the public URL of S3, region its region.
-func NewBundles(s *store.Store, endpoint, region string) (*Bundles, error) {
-	key, err := sealed.RandomKey()
-	if err != nil {
-		return nil, err
-	}
-	return &Bundles{store: s, key: key, endpoint: endpoint, region: region}, nil
+// NewBundles makes one. Endpoint is the public URL of S3, region its region.
+func NewBundles(s *store.Store, keys *keyring.Ring, endpoint, region string) *Bundles {
+	return &Bundles{store: s, keys: keys, endpoint: endpoint, region: region}
 }
 
 // Seal gives the text that the page carries in a hidden field. Session names the session that the page is shown to.
-func (b *Bundles) Seal(session string, unit models.BusinessUnit, issued Issued) (string, error) {
-	return b.sealUntil(now().Add(bundleLife), session, unit, issued)
+func (b *Bundles) Seal(ctx context.Context, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	return b.sealUntil(ctx, now().Add(bundleLife), session, unit, issued)
 }
 
-func (b *Bundles) sealUntil(end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+// sealUntil names the sealing key before what is sealed under it.
+func (b *Bundles) sealUntil(ctx context.Context, end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
 	text := strconv.FormatInt(end.Unix(), 10) + "\n" + issued.Secret.Reveal()
-	box, err := b.key.Seal(sealed.NewPlain(text), bundleContext(session, unit.ID, issued.AccessKeyID))
+	box, by, err := b.keys.Seal(ctx, sealed.NewPlain(text), bundleContext(session, unit.ID, issued.AccessKeyID))
 	if err != nil {
 		return "", fmt.Errorf("seal the secret of %s: %w", Mask(issued.AccessKeyID), err)
 	}
-	return box.Token(), nil
+	return by + "." + box.Token(), nil
 }
 
 // bundleContext is what a sealed secret is good for. No part holds a line break.
@@ -71,14 +68,14 @@ type BundleForm struct {
 }
 
 // Make opens what Seal gave and makes the file, and keeps in the history who took which format. It gives fault.Invalid when
-// the form is too old, comes from another session, unit or process, names a key that is not the unit's active one any
+// the form is too old, comes from another session or unit, names a key that is not the unit's active one any
 // more, or a format that there is not. Whoever may edit external access may call it.
 func (b *Bundles) Make(ctx context.Context, by models.Actor, unit models.BusinessUnit, session string, form BundleForm) (bundle.File, error) {
 	format, ok := bundle.Find(form.Format)
 	if !ok {
 		return bundle.File{}, fault.New(fault.Invalid, msgNoFormat)
 	}
-	secret, err := b.open(session, unit.ID, form)
+	secret, err := b.open(ctx, session, unit.ID, form)
 	if err != nil {
 		return bundle.File{}, fault.Wrap(fault.Invalid, err, msgPageTooOld)
 	}
@@ -95,12 +92,13 @@ func (b *Bundles) Make(ctx context.Context, by models.Actor, unit models.Busines
 	return file, nil
 }
 
-func (b *Bundles) open(session string, unitID int64, form BundleForm) (sealed.Plain, error) {
-	box, err := sealed.FromToken(form.Sealed)
+func (b *Bundles) open(ctx context.Context, session string, unitID int64, form BundleForm) (sealed.Plain, error) {
+	by, token, _ := strings.Cut(form.Sealed, ".")
+	box, err := sealed.FromToken(token)
 	if err != nil {
 		return sealed.Plain{}, err
 	}
-	opened, err := b.key.Open(box, bundleContext(session, unitID, form.AccessKeyID))
+	opened, err := b.keys.Open(ctx, box, by, bundleContext(session, unitID, form.AccessKeyID))
 	if err != nil {
 		return sealed.Plain{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"seaportal/internal/credential"
 	"seaportal/internal/credential/bundle"
 	"seaportal/internal/fault"
+	"seaportal/internal/keyring"
 	"seaportal/internal/store"
 	"seaportal/internal/store/storetest"
 	"seaportal/models"
@@ -15,13 +16,13 @@ import (
 
 const browser = "the session of one browser"
 
-func newBundles(t *testing.T, s *store.Store) *credential.Bundles {
+func newBundles(t *testing.T, s *store.Store) (*credential.Bundles, *keyring.Ring) {
 	t.Helper()
-	b, err := credential.NewBundles(s, "https://s3.example.com", "us-east-1")
+	ring, err := keyring.New(t.Context(), keyring.Config{Store: s, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return credential.NewBundles(s, ring, "https://s3.example.com", "us-east-1"), ring
 }
 
 // downloads are the history's sentences about files of a set, with their details.
@@ -53,8 +54,9 @@ func downloads(t *testing.T, s *store.Store) []models.History {
 func TestEveryFormatIsMadeOfWhatThePageCarries(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	bundles, issued := newBundles(t, b.store), b.generate(t)
-	box, err := bundles.Seal(browser, b.unit, issued)
+	bundles, _ := newBundles(t, b.store)
+	issued := b.generate(t)
+	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,13 +91,14 @@ func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
 	other := setUp(t, b.store)
-	bundles, issued := newBundles(t, b.store), b.generate(t)
+	bundles, _ := newBundles(t, b.store)
+	issued := b.generate(t)
 	theirs := other.generate(t)
-	box, err := bundles.Seal(browser, b.unit, issued)
+	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
 	if err != nil {
 		t.Fatal(err)
 	}
-	late, err := bundles.SealUntil(time.Now().Add(-time.Second), browser, b.unit, issued)
+	late, err := bundles.SealUntil(t.Context(), time.Now().Add(-time.Second), browser, b.unit, issued)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +112,6 @@ func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
 		"no session":      {bundles, b.unit, "", credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
 		"another unit":    {bundles, other.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
 		"another key":     {bundles, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: theirs.AccessKeyID}},
-		"after a restart": {newBundles(t, b.store), b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID}},
 		"too late":        {bundles, b.unit, browser, credential.BundleForm{Sealed: late, AccessKeyID: issued.AccessKeyID}},
 		"changed":         {bundles, b.unit, browser, credential.BundleForm{Sealed: changed(box), AccessKeyID: issued.AccessKeyID}},
 		"nothing":         {bundles, b.unit, browser, credential.BundleForm{}},
@@ -133,11 +135,34 @@ func changed(text string) string {
 	return "A" + text[1:]
 }
 
+// TestEveryProcessMakesFilesOfAPage has a second one behind the same address, and one that is not.
+func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	one, ring := newBundles(t, b.store)
+	other := credential.NewBundles(b.store, ring, "https://s3.example.com", "us-east-1")
+	issued := b.generate(t)
+	box, err := one.Seal(t.Context(), browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := other.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"})
+	if err != nil || !strings.Contains(string(file.Body), issued.Secret.Reveal()) {
+		t.Errorf("another process: %v", err)
+	}
+	stranger, _ := newBundles(t, storetest.Open(t))
+	_, err = stranger.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"})
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("a process with other keys: %v", err)
+	}
+}
+
 func TestAReplacedSetMakesNoFile(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	bundles, old := newBundles(t, b.store), b.generate(t)
-	box, err := bundles.Seal(browser, b.unit, old)
+	bundles, _ := newBundles(t, b.store)
+	old := b.generate(t)
+	box, err := bundles.Seal(t.Context(), browser, b.unit, old)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -153,7 +153,7 @@ func TestRevokeEndsWithoutAKeyWhereverItBreaks(t *testing.T) {
 	probe := setUp(t, storetest.Open(t))
 	probe.generate(t)
 	probe.gate.Decide(nil)
-	if err := probe.Revoke(t.Context(), ada, probe.unit, probe.unit.Slug); err != nil {
+	if err := probe.Revoke(t.Context(), ada, probe.unit, "", probe.unit.Slug); err != nil {
 		t.Fatal(err)
 	}
 	for _, failure := range failures(probe.gate.Calls()) {
@@ -163,7 +163,7 @@ func TestRevokeEndsWithoutAKeyWhereverItBreaks(t *testing.T) {
 			before := b.generate(t)
 			b.patience(short)
 			failure.cut(b.gate)
-			err := b.Revoke(t.Context(), ada, b.unit, b.unit.Slug)
+			err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug)
 			if err != nil && !fault.Is(err, fault.Unavailable) {
 				t.Error(err)
 			}
@@ -217,7 +217,7 @@ func TestWhileALeaseLivesNobodySettles(t *testing.T) {
 	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), "Grace") {
 		t.Errorf("answered %v", err)
 	}
-	if err := b.Revoke(t.Context(), ada, b.unit, b.unit.Slug); !fault.Is(err, fault.Conflict) {
+	if err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug); !fault.Is(err, fault.Conflict) {
 		t.Errorf("answered %v", err)
 	}
 	// The next operation settles what was interrupted by itself.
@@ -267,13 +267,36 @@ func TestALivingKeyPassesNoProof(t *testing.T) {
 	}
 }
 
+// TestRevokeLeavesASetAloneThatItsFormDidNotSpeakOf has a form open while
+// somebody else regenerates.
+func TestRevokeLeavesASetAloneThatItsFormDidNotSpeakOf(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	seen := b.generate(t)
+	fresh, err := b.regenerate(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Revoke(t.Context(), ada, b.unit, seen.AccessKeyID, b.unit.Slug)
+	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), ada.Name+" generated credential set "+credential.Mask(fresh.AccessKeyID)) {
+		t.Errorf("an old form: %v", err)
+	}
+	if err := b.lists(t, fresh); err != nil {
+		t.Errorf("the new set: %v", err)
+	}
+	if err := b.Revoke(t.Context(), ada, b.unit, fresh.AccessKeyID, b.unit.Slug); err != nil {
+		t.Error(err)
+	}
+	b.mustHold(t)
+}
+
 func TestRevokeAsksForTheSlugAndForASet(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	if err := b.Revoke(t.Context(), ada, b.unit, ""); fault.Fields(err)["confirm"] == "" {
+	if err := b.Revoke(t.Context(), ada, b.unit, "", ""); fault.Fields(err)["confirm"] == "" {
 		t.Errorf("no confirmation: %v", err)
 	}
-	if err := b.Revoke(t.Context(), ada, b.unit, b.unit.Slug); !fault.Is(err, fault.Conflict) {
+	if err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug); !fault.Is(err, fault.Conflict) {
 		t.Errorf("no set: %v", err)
 	}
 	if err := b.Withdraw(t.Context(), ada, b.unit); err != nil {

@@ -14,6 +14,6 @@ func (s *Service) ProveRefused(ctx context.Context, unit models.BusinessUnit, ac
 }
 
 // SealUntil is for the test that a page gets too old.
-func (b *Bundles) SealUntil(end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
-	return b.sealUntil(end, session, unit, issued)
+func (b *Bundles) SealUntil(ctx context.Context, end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	return b.sealUntil(ctx, end, session, unit, issued)
 }

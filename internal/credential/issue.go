@@ -129,8 +129,7 @@ func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.N
 	case held.Live == nil && replacing:
 		return errNothing
 	case replacing && held.Live.VerifiedAt != nil && form.CreatedAt.Before(*held.Live.VerifiedAt):
-		return fault.New(fault.Conflict, madeBy(*held.Live)+" That was after you opened this form: "+
-			"open the page again to see the set that you would stop.")
+		return fault.New(fault.Conflict, madeBy(*held.Live)+msgNewer)
 	}
 	return nil
 }
@@ -152,6 +151,8 @@ func busy(held store.HeldCredentials) error {
 	}
 	return errInterrupted
 }
+
+const msgNewer = " That was after you opened this form: open the page again to see the set that you would stop."
 
 func madeBy(set models.Credential) string {
 	at := set.CreatedAt

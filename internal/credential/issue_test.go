@@ -113,11 +113,11 @@ func TestWhoFindsTheSetRevokedLearnsByWhom(t *testing.T) {
 	b.generate(t)
 	open := b.nonce(t, ada, credential.PurposeRegenerate)
 	bert := models.Actor{Kind: models.ActorUser, ID: ada.ID + 1, Name: "Bert"}
-	if err := b.Revoke(t.Context(), bert, b.unit, b.unit.Slug); err != nil {
+	if err := b.Revoke(t.Context(), bert, b.unit, "", b.unit.Slug); err != nil {
 		t.Fatal(err)
 	}
 	_, regenerate := b.Regenerate(t.Context(), ada, b.unit, open, b.unit.Slug)
-	for name, err := range map[string]error{"regenerate": regenerate, "revoke": b.Revoke(t.Context(), ada, b.unit, b.unit.Slug)} {
+	for name, err := range map[string]error{"regenerate": regenerate, "revoke": b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug)} {
 		if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), "Bert revoked credential set") {
 			t.Errorf("%s: %v", name, err)
 		}

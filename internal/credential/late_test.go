@@ -116,7 +116,7 @@ func TestADeletionThatWasNoneIsFoundOut(t *testing.T) {
 	})
 	// Deleting it is said to be no longer needed, but the key lives: no proof
 	// may pass.
-	if err := b.Revoke(t.Context(), ada, b.unit, b.unit.Slug); !fault.Is(err, fault.Unavailable) {
+	if err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("revoked a key that lives: %v", err)
 	}
 	b.restart(t)

@@ -11,18 +11,19 @@ import (
 )
 
 // Revoke stops the unit's credential set without a successor: when it returns,
-// the key is refused and the unit has no working key. confirm must be the
-// unit's slug, else it is fault.Invalid beside `confirm`. It goes on when the
+// the key is refused and the unit has no working key. seen is the access key id
+// of the set that the form spoke of, empty for whichever is there. confirm must be
+// the unit's slug, else it is fault.Invalid beside `confirm`. It goes on when the
 // caller's context ends.
 //
-// Faults: Conflict when there is no set, or somebody works on it (the message
-// says who); Unavailable when IAM or S3 did not do their part: the portal then
+// Faults: Conflict when there is no set, another than was seen, or somebody works
+// on it (the message says who); Unavailable when IAM or S3 did not do their part: the portal then
 // goes on by itself.
-func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, confirm string) error {
+func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, seen, confirm string) error {
 	if err := confirmed(unit, confirm); err != nil {
 		return err
 	}
-	err := s.withdraw(ctx, by, unit.ID)
+	err := s.withdraw(ctx, by, unit.ID, seen)
 	return nothing(ctx, s.store, unit.ID, err)
 }
 
@@ -46,7 +47,7 @@ func nothing(ctx context.Context, in *store.Store, unitID int64, cause error) er
 // Withdraw is Revoke for whoever takes SEA away from a unit: that was confirmed
 // already, and a unit without a set is a success.
 func (s *Service) Withdraw(ctx context.Context, by models.Actor, unit models.BusinessUnit) error {
-	err := s.withdraw(ctx, by, unit.ID)
+	err := s.withdraw(ctx, by, unit.ID, "")
 	if errors.Is(err, errNothing) {
 		return nil
 	}
@@ -69,15 +70,15 @@ func Busy(ctx context.Context, tx *store.Store, unitID int64) error {
 
 var errNothing = errors.New("the unit has no credential set")
 
-func (s *Service) withdraw(ctx context.Context, by models.Actor, unitID int64) error {
+func (s *Service) withdraw(ctx context.Context, by models.Actor, unitID int64, seen string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 	defer cancel()
-	unit, old, err := s.beginRevoking(ctx, by, unitID)
+	unit, old, err := s.beginRevoking(ctx, by, unitID, seen)
 	if errors.Is(err, errInterrupted) {
 		if err := s.settle(ctx, unitID); err != nil {
 			return fault.Wrap(fault.Unavailable, err, msgUnsettled)
 		}
-		unit, old, err = s.beginRevoking(ctx, by, unitID)
+		unit, old, err = s.beginRevoking(ctx, by, unitID, seen)
 	}
 	if err != nil {
 		return err
@@ -90,8 +91,9 @@ func (s *Service) withdraw(ctx context.Context, by models.Actor, unitID int64) e
 	return nil
 }
 
-// beginRevoking commits that the unit's set is going.
-func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int64) (models.BusinessUnit, models.Credential, error) {
+// beginRevoking commits that the unit's set is going, if it is the one that was
+// seen.
+func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int64, seen string) (models.BusinessUnit, models.Credential, error) {
 	var unit models.BusinessUnit
 	var old models.Credential
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
@@ -108,6 +110,9 @@ func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int
 		}
 		if held.Live == nil {
 			return errNothing
+		}
+		if seen != "" && held.Live.AccessKeyID != seen {
+			return fault.New(fault.Conflict, madeBy(*held.Live)+msgNewer)
 		}
 		old = *held.Live
 		old.State, old.RetiredBy, old.LeaseUntil = models.CredentialRetiring, by.Name, s.lease()

@@ -39,9 +39,11 @@ type Status struct {
 	// Interrupted says that nobody works on the set any more: its lease ran
 	// out, and the portal is about to settle it.
 	Interrupted bool
-	// LastUsedAt is when Live was last used, nil when never or not known. The
+	// LastUsedAt is when Live was last used, nil when never, or when UseUnknown. The
 	// portal's own proof is no use.
 	LastUsedAt *time.Time
+	// UseUnknown says that IAM did not tell, and that nothing was noted before.
+	UseUnknown bool
 	// Addresses are where Live was used from, the latest first, as far as the
 	// server tells; empty when it was never used or where nobody knows.
 	Addresses []models.IAMKeyAddress
@@ -74,7 +76,9 @@ func (s *Service) Current(ctx context.Context, unit models.BusinessUnit) (Status
 	if status.Addresses, err = s.addresses(ctx, *held.Live); err != nil {
 		return Status{}, err
 	}
-	status.LastUsedAt = latestUse(s.lastUseKnown(ctx, *held.Live), status.Addresses)
+	at, told := s.lastUseKnown(ctx, *held.Live)
+	status.LastUsedAt = latestUse(at, status.Addresses)
+	status.UseUnknown = !told && status.LastUsedAt == nil
 	return status, nil
 }
 
@@ -100,14 +104,16 @@ func stateOf(held store.HeldCredentials, past []models.Credential) State {
 	return None
 }
 
-func (s *Service) lastUseKnown(ctx context.Context, set models.Credential) *time.Time {
+// lastUseKnown gives when a set was last used, as far as is known, and whether IAM
+// told.
+func (s *Service) lastUseKnown(ctx context.Context, set models.Credential) (at *time.Time, told bool) {
 	ctx, cancel := context.WithTimeout(ctx, lastUsedWait)
 	defer cancel()
 	at, err := s.lastUsed(ctx, set)
 	if err != nil || at == nil {
-		return set.LastUsedAt
+		return set.LastUsedAt, err == nil
 	}
-	return at
+	return at, true
 }
 
 // addresses gives where a set was used from since it was proved to work.
