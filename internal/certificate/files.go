@@ -102,8 +102,13 @@ func (p *pair) load() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if p.presented != nil && !now.Before(fresh.Leaf.NotAfter) && now.Before(p.presented.Leaf.NotAfter) {
-		return fmt.Errorf("%s expired on %s", p.certFile, fresh.Leaf.NotAfter.UTC().Format(time.DateOnly))
+	if p.presented != nil && now.Before(p.presented.Leaf.NotAfter) {
+		switch {
+		case !now.Before(fresh.Leaf.NotAfter):
+			return fmt.Errorf("%s expired on %s", p.certFile, fresh.Leaf.NotAfter.UTC().Format(time.DateOnly))
+		case now.Before(fresh.Leaf.NotBefore): // it is taken over when its time comes
+			return fmt.Errorf("%s is not valid before %s", p.certFile, fresh.Leaf.NotBefore.UTC().Format(time.RFC3339))
+		}
 	}
 	p.presented, p.loaded, p.seen = &fresh, found, found
 	return nil

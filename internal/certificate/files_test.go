@@ -18,6 +18,12 @@ type made struct{ cert, key []byte }
 
 func makePair(t *testing.T, name string, life time.Duration) made {
 	t.Helper()
+	return makePairFrom(t, name, time.Time{}, life)
+}
+
+// makePairFrom makes one that is valid from an instant on, the zero time for now.
+func makePairFrom(t *testing.T, name string, from time.Time, life time.Duration) made {
+	t.Helper()
 	key, err := newKey()
 	if err != nil {
 		t.Fatal(err)
@@ -27,6 +33,9 @@ func makePair(t *testing.T, name string, life time.Duration) made {
 		t.Fatal(err)
 	}
 	template.DNSNames = []string{name}
+	if !from.IsZero() {
+		template.NotBefore = from
+	}
 	cert, err := sign(template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +159,7 @@ func TestFilesThatAreNoPairKeepTheFormerOne(t *testing.T) {
 		"no certificate":  {made{[]byte("nonsense"), good.key}, "no pair"},
 		"nothing at all":  {made{}, "no pair"},
 		"ended yesterday": {makePair(t, "late.example", -24*time.Hour), "expired"},
+		"begins tomorrow": {makePairFrom(t, "early.example", time.Now().Add(24*time.Hour), 48*time.Hour), "is not valid before"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
