@@ -28,6 +28,9 @@ func attention(all []businessunit.Summary) []views.Attention {
 		if unit.Failed > 0 {
 			list = append(list, failures(name+": ", slug, unit.Failed))
 		}
+		if unit.Refused > 0 {
+			list = append(list, unremoved(name+": ", slug, unit.Refused))
+		}
 		if unit.Strangers > 0 {
 			list = append(list, strangers(name+": ", slug, unit.Strangers))
 		}
@@ -66,6 +69,15 @@ func failures(whose, slug string, n int64) views.Attention {
 		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "file", "files") + " could not be placed",
 		Text: "Each says why, and can be tried again.", Action: "See files",
 		Href: path.FilesWith(slug, url.Values{"status": {string(models.PlacementFailed)}}),
+	}
+}
+
+// unremoved points to files that should have left SEA.
+func unremoved(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "file", "files") + " could not be removed from SEA",
+		Text: "Each says why. SEA tries again every minute.", Action: "See files",
+		Href: path.FilesWith(slug, url.Values{"status": {string(models.PlacementRemoving)}}),
 	}
 }
 

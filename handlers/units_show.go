@@ -80,6 +80,9 @@ func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *view
 	if in.Failed > 0 {
 		in.Attention = append(in.Attention, failures("", unit.Slug, in.Failed))
 	}
+	if refused := summary.ByState[models.PlacementRemoving].Refused; refused > 0 {
+		in.Attention = append(in.Attention, unremoved("", unit.Slug, refused))
+	}
 	if in.NotFetched > 0 {
 		in.Attention = append(in.Attention, unseen("", unit.Slug, in.NotFetched))
 	}

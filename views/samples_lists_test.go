@@ -230,6 +230,8 @@ func fileSamples() []sample {
 	some := list
 	some.Failed = 1
 	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5}
+	unremoved := show
+	unremoved.File.State, unremoved.File.Problem = "removing", "S3 answered AccessDenied: "+absurd
 	waiting := failed
 	waiting.File, waiting.Attempts, waiting.NextTry = fileRows()[5], 2, now.Add(time.Hour)
 	missed := failed
@@ -257,6 +259,7 @@ func fileSamples() []sample {
 		{"files-some-failed", views.FileList(viewer(home+"/files"), some)},
 		{"file-failed", views.FileShow(at, failed)},
 		{"file-waiting", views.FileShow(at, waiting)},
+		{"file-unremoved", views.FileShow(at, unremoved)},
 		{"file-missed", views.FileShow(at, missed)},
 		{"file-missed-rule-deleted", views.FileShow(at, disowned)},
 		{"file-gone", views.FileShow(at, gone)},

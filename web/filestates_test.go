@@ -36,3 +36,26 @@ func TestAFilesPageSaysWhatComesNextAsItsStateDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatS3DoesNotDeleteSaysWhyEverywhere(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.signedIn("viewer@example.com")
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	p.execute("UPDATE placements SET state = 'removing', remove_reason = 'expired'")
+	pages := map[string]string{
+		"/": ".attention li", "/business-units/emea": ".attention li",
+		"/business-units/emea/files/" + id: ".note.bad", "/business-units/emea/files?status=removing": ".reason",
+	}
+	for _, problem := range []string{"", "S3 answered AccessDenied: locked until <2027>."} {
+		p.execute("UPDATE placements SET last_error = ?", problem)
+		for page, selector := range pages {
+			text := c.get(page).doc(t).Find(selector).Text()
+			told := strings.Contains(text, "could not be removed from SEA") || strings.Contains(text, "locked until <2027>")
+			if told != (problem != "") {
+				t.Errorf("%s, with the reason %q, says %q", page, problem, text)
+			}
+		}
+	}
+}

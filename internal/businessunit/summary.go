@@ -24,6 +24,7 @@ type Summary struct {
 	Files, Bytes        int64
 	DeletedSoon, Unseen int64
 	Queued, Failed      int64
+	Refused             int64 // are to leave SEA, and S3 has not deleted them
 	Strangers           int64 // objects in SEA that no placement explains
 	Downloads           int64 // that count, ever
 	LastDownload        *time.Time
@@ -60,7 +61,7 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		total := totals[unit.ID]
 		summary := Summary{
 			BusinessUnit: unit, Files: total.Placed, Bytes: total.Bytes, DeletedSoon: total.Soon, Unseen: total.Unloaded,
-			Queued: total.Queued, Failed: total.Failed, Downloads: total.Downloads,
+			Queued: total.Queued, Failed: total.Failed, Refused: total.Refused, Downloads: total.Downloads,
 			Strangers: strangers[unit.ID],
 		}
 		if set, ok := credentials[unit.ID]; ok {

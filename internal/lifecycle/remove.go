@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,22 +22,34 @@ const maxDelete = 1000
 func (e *Engine) ExpireDue(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
 	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+		var left int
 		for {
 			expired, err := e.Store.Expired(ctx, unit.ID, e.Clock.Now(), batch)
 			if err != nil || len(expired) == 0 {
-				return err
+				return errors.Join(err, undone(left))
 			}
-			if err := e.remove(ctx, unit, models.System, models.RemovedExpired, expired); err != nil {
-				return err
+			stayed, err := e.remove(ctx, unit, models.System, models.RemovedExpired, expired)
+			if left += stayed; err != nil {
+				return errors.Join(err, undone(left))
 			}
 		}
 	}))
 }
 
+// undone is fault.Unavailable where S3 has not deleted some files.
+func undone(left int) error {
+	if left == 0 {
+		return nil
+	}
+	return fault.New(fault.Unavailable,
+		fmt.Sprintf("S3 has not deleted %s yet. SEA will try again within a minute.", plural(left, "file", "files")))
+}
+
 // Delete removes placed files by an administrator's hand. Placements of another
 // unit are not found; files that are not in SEA any more are passed over, so
 // that a second click does no harm. A file on hold makes it Conflict, and
-// nothing is removed. It goes on when the request ends.
+// nothing is removed; Unavailable says that S3 has not deleted some of them. It
+// goes on when the request ends.
 func (e *Engine) Delete(ctx context.Context, by models.Actor, unit models.BusinessUnit, ids []int64) error {
 	ctx = context.WithoutCancel(ctx)
 	rows, err := e.own(ctx, unit, ids)
@@ -48,7 +61,8 @@ func (e *Engine) Delete(ctx context.Context, by models.Actor, unit models.Busine
 			return fault.New(fault.Conflict, row.Key+" is on hold. Release it before you delete it, or leave it out of your selection.")
 		}
 	}
-	return e.remove(ctx, unit, by, models.RemovedByAdmin, rows)
+	left, err := e.remove(ctx, unit, by, models.RemovedByAdmin, rows)
+	return errors.Join(err, undone(left))
 }
 
 // own reads placements that a person named; fault.NotFound unless all are the
@@ -73,13 +87,16 @@ func (e *Engine) own(ctx context.Context, unit models.BusinessUnit, ids []int64)
 
 // remove takes placed files out of SEA, all for one reason: the intents in one
 // transaction, then S3, then the outcomes. The intent keeps reconciliation from
-// taking our own removal for the partner's. Files on hold stay.
-func (e *Engine) remove(ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement) error {
+// taking our own removal for the partner's. Files on hold stay. It tells how many
+// S3 did not delete.
+func (e *Engine) remove(
+	ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement,
+) (left int, err error) {
 	until := e.leaseEnd()
 	like := models.Placement{UnitID: unit.ID, RemoveReason: why, RemovedBy: by.Name, RemovedFrom: by.Address, Owner: e.owner, LeaseUntil: &until}
 	intended, err := e.Store.StartRemoving(ctx, rowIDs(rows), like)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return e.finishRemovals(ctx, unit, by, why, withIDs(rows, intended))
 }
@@ -102,29 +119,49 @@ func withIDs(rows []models.Placement, ids []int64) []models.Placement {
 }
 
 // finishRemovals deletes from S3 and records what is gone. What S3 did not
-// delete stays an intent and is tried again by the next run.
-func (e *Engine) finishRemovals(ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement) error {
+// delete stays an intent, says why, and is tried again by a run once its lease
+// is over; it keeps nothing else from going on. How many these are is told.
+func (e *Engine) finishRemovals(
+	ctx context.Context, unit models.BusinessUnit, by models.Actor, why models.RemoveReason, rows []models.Placement,
+) (left int, err error) {
 	if len(rows) == 0 {
-		return nil
+		return 0, nil
 	}
 	errs := make([]error, len(rows))
 	each(e.newSlots(), rows, func(i int, row models.Placement) {
 		errs[i] = e.Objects.Delete(ctx, *unit.SEABucket, *unit.SEAPrefix+row.SEAKey, "")
 	})
 	var gone []models.Placement
+	refused := make(map[string][]int64)
+	var first error
 	for i, row := range rows {
-		if errs[i] != nil && objects.ReasonOf(errs[i]) != objects.NotFound {
-			e.Log.WarnContext(ctx, "file not removed yet", slog.Int64("placement", row.ID), slog.Any("error", errs[i]))
+		if errs[i] == nil || objects.ReasonOf(errs[i]) == objects.NotFound {
+			gone = append(gone, row)
 			continue
 		}
-		gone = append(gone, row)
+		first = cmp.Or(first, errs[i])
+		reason := objects.Explain(errs[i]) + "."
+		refused[reason] = append(refused[reason], row.ID)
 	}
-	if err := e.recordRemovals(ctx, unit, by, why, models.PlacementRemoving, gone); err != nil {
-		return err
+	left = len(rows) - len(gone)
+	err = e.recordRemovals(ctx, unit, by, why, models.PlacementRemoving, gone)
+	if left == 0 || err != nil || ctx.Err() != nil {
+		return left, err
 	}
-	if len(gone) < len(rows) {
-		return fault.New(fault.Unavailable,
-			fmt.Sprintf("S3 has not deleted %s yet. SEA will try again within a minute.", plural(len(rows)-len(gone), "file", "files")))
+	e.Log.WarnContext(ctx, "files not removed yet",
+		slog.String("unit", unit.Slug), slog.Int("files", left), slog.Any("error", first))
+	return left, e.keepRefused(ctx, unit, refused)
+}
+
+// keepRefused notes why S3 did not delete files, for their pages, and when they
+// may be tried again.
+func (e *Engine) keepRefused(ctx context.Context, unit models.BusinessUnit, refused map[string][]int64) error {
+	until := e.leaseEnd()
+	for reason, ids := range refused {
+		like := models.Placement{UnitID: unit.ID, LastError: reason, Owner: e.owner, LeaseUntil: &until}
+		if err := e.Store.RefuseRemoval(ctx, ids, like); err != nil {
+			return err
+		}
 	}
 	return nil
 }

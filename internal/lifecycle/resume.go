@@ -96,7 +96,8 @@ func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outco
 	return e.broken(ctx, unit, o, target.ETag)
 }
 
-// resumeRemoving finishes removals whose process is gone.
+// resumeRemoving finishes removals whose process is gone, and tries those again
+// that S3 did not do.
 func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) error {
 	var after int64
 	for {
@@ -115,7 +116,7 @@ func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) e
 		for why, rows := range left {
 			by := models.System
 			by.Name, by.Address = why.by, why.from
-			if err := e.finishRemovals(ctx, unit, by, why.reason, rows); err != nil {
+			if _, err := e.finishRemovals(ctx, unit, by, why.reason, rows); err != nil {
 				return err
 			}
 		}

@@ -137,6 +137,9 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"removing": {theFile(placement(models.PlacementRemoving, func(p *models.Placement) {
 			p.RemoveReason = models.RemovedByAdmin
 		})), "It is leaving SEA: it was deleted by hand."},
+		"refused to leave": {theFile(placement(models.PlacementRemoving, func(p *models.Placement) {
+			p.RemoveReason, p.LastError = models.RemovedExpired, "S3 answered AccessDenied."
+		})), "It is to leave SEA: its days there were over. It could not be removed yet: S3 answered AccessDenied. SEA tries again every minute."},
 		"removed": {theFile(placement(models.PlacementRemoved, func(p *models.Placement) {
 			p.RemoveReason, p.RemovedAt = models.RemovedByClient, &midday
 		})), "The rule “Claims” placed it in SEA on 23 November 2026, 11:30 UTC; it left on 23 November 2026, 12:00 UTC: the partner deleted it. Each file is placed only once, so it does not come back."},

@@ -42,6 +42,10 @@ func (e *explanation) placedSentence(p models.Placement) string {
 		return fmt.Sprintf("%s, version %d, %s it into SEA on %s; %s.",
 			capital(by), p.RuleVersion, verbs(p.Action).did, at(p.PlacedAt), until)
 	case models.PlacementRemoving:
+		if p.LastError != "" {
+			return "It is to leave SEA: " + leaving(p.RemoveReason) + ". It could not be removed yet: " +
+				strings.TrimSuffix(p.LastError, ".") + ". SEA tries again every minute."
+		}
 		return "It is leaving SEA: " + leaving(p.RemoveReason) + "."
 	case models.PlacementRemoved:
 		return fmt.Sprintf("%s placed it in SEA on %s; it left on %s: %s. Each file is placed only once, so it does not come back.",

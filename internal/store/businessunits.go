@@ -109,6 +109,7 @@ type UnitTotals struct {
 	Placed, Bytes  int64
 	Soon, Unloaded int64 // Unloaded: of Soon, those that nobody downloaded
 	Queued, Failed int64
+	Refused        int64 // to be removed, and not deleted by S3
 	Downloads      int64
 }
 
@@ -122,6 +123,7 @@ func (s *Store) UnitTotals(ctx context.Context, soon time.Time) (map[int64]UnitT
 		COUNT(CASE WHEN state = 'placed' AND NOT held AND expires_at < @soon AND downloads = 0 THEN 1 END) AS unloaded,
 		COUNT(CASE WHEN state IN ('queued', 'placing') THEN 1 END) AS queued,
 		COUNT(CASE WHEN state = 'failed' AND NOT `+wentFirst+` THEN 1 END) AS failed,
+		COUNT(CASE WHEN `+refusedRemoval+` THEN 1 END) AS refused,
 		COALESCE(SUM(downloads), 0) AS downloads
 		FROM placements GROUP BY business_unit_id`, map[string]any{"soon": soon.UTC()}).Scan(&rows).Error
 	byUnit := make(map[int64]UnitTotals, len(rows))

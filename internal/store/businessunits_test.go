@@ -146,13 +146,15 @@ func TestUnitTotalsCountPlacementsByUnit(t *testing.T) {
 		place(t, s, models.Placement{UnitID: 1, FileID: 4, State: models.PlacementQueued, Size: 100})
 		place(t, s, models.Placement{UnitID: 1, FileID: 5, State: models.PlacementFailed, Size: 100})
 		place(t, s, models.Placement{UnitID: 1, FileID: 6, State: models.PlacementRemoved, Size: 100})
+		place(t, s, models.Placement{UnitID: 1, FileID: 8, SEAKey: "d", State: models.PlacementRemoving, Size: 100})
+		place(t, s, models.Placement{UnitID: 1, FileID: 9, SEAKey: "e", State: models.PlacementRemoving, LastError: "denied", Size: 100})
 		place(t, s, models.Placement{UnitID: 2, FileID: 7, State: models.PlacementRemoved, Size: 100})
 		got, err := s.UnitTotals(t.Context(), *instant(24 * time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[int64]store.UnitTotals{
-			1: {UnitID: 1, Placed: 3, Bytes: 13, Soon: 2, Unloaded: 1, Queued: 1, Failed: 1, Downloads: 2},
+			1: {UnitID: 1, Placed: 3, Bytes: 13, Soon: 2, Unloaded: 1, Queued: 1, Failed: 1, Refused: 1, Downloads: 2},
 			2: {UnitID: 2},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

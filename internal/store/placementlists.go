@@ -101,21 +101,28 @@ func escapeLike(text string) string {
 // wentFirst is of failed placements that were missed, see models.Placement.Missed.
 const wentFirst = "source_state IN ('changed','gone','left')"
 
+// refusedRemoval is of placements that are to leave SEA and that S3 did not
+// delete when it was asked.
+const refusedRemoval = "state = 'removing' AND last_error <> ''"
+
 // StateCount is how many placements of a unit are in a state, their size, how
-// many of them a hold was put on, and of the failed ones how many were missed.
+// many of them a hold was put on, of the failed ones how many were missed, and
+// of those being removed how many S3 has not deleted.
 type StateCount struct {
-	State  models.PlacementState
-	Files  int64
-	Bytes  int64
-	Held   int64
-	Missed int64
+	State   models.PlacementState
+	Files   int64
+	Bytes   int64
+	Held    int64
+	Missed  int64
+	Refused int64
 }
 
 // CountPlacements counts a unit's placements by state.
 func (s *Store) CountPlacements(ctx context.Context, unitID int64) ([]StateCount, error) {
 	var counts []StateCount
 	err := s.db(ctx).Model(&models.Placement{}).Select("state, COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes, COUNT(CASE WHEN held THEN 1 END) AS held, "+
-		"COUNT(CASE WHEN state = 'failed' AND "+wentFirst+" THEN 1 END) AS missed").
+		"COUNT(CASE WHEN state = 'failed' AND "+wentFirst+" THEN 1 END) AS missed, "+
+		"COUNT(CASE WHEN "+refusedRemoval+" THEN 1 END) AS refused").
 		Where("business_unit_id = ?", unitID).Group("state").Scan(&counts).Error
 	return counts, wrap(err, "count placements of unit %d", unitID)
 }

@@ -213,6 +213,15 @@ func (s *Store) StartRemoving(ctx context.Context, ids []int64, like models.Plac
 	return placementIDs(changed), wrap(err, "start removal of %d placements", len(ids))
 }
 
+// RefuseRemoval records why files that are to be removed could not be, by whom
+// that was tried, and until when nobody else need try.
+func (s *Store) RefuseRemoval(ctx context.Context, ids []int64, like models.Placement) error {
+	_, err := s.move(ctx, like.UnitID, ids, models.PlacementRemoving, map[string]any{
+		"last_error": like.LastError, "owner": like.Owner, "lease_until": like.LeaseUntil,
+	})
+	return wrap(err, "record %d refused removals", len(ids))
+}
+
 // MarkRemoved records that files have left SEA at the like's time, and gives
 // the ids of those that were in that state before: placed where somebody else
 // removed them, and removing where the portal did. Reason and remover are
