@@ -20,10 +20,7 @@ func attention(all []businessunit.Summary) []views.Attention {
 	for _, unit := range all {
 		name, slug := unit.Name, unit.Slug
 		if unit.ScanError != "" {
-			list = append(list, views.Attention{
-				Tone: ui.ToneBad, Title: name + ": active storage could not be read", Text: unit.ScanError,
-				Action: "Open", Href: path.BusinessUnit(slug),
-			})
+			list = append(list, unread(name, slug, unit.ScanSkipped, unit.ScanError))
 		}
 		if unit.Failed > 0 {
 			list = append(list, failures(name+": ", slug, unit.Failed))
@@ -48,6 +45,19 @@ func attention(all []businessunit.Summary) []views.Attention {
 		}
 	}
 	return list
+}
+
+// unread points to what of active storage the last scan could not read: some
+// objects, or all of it.
+func unread(name, slug string, skipped int64, problem string) views.Attention {
+	line := views.Attention{
+		Tone: ui.ToneBad, Title: name + ": active storage could not be read", Text: problem,
+		Action: "Open", Href: path.BusinessUnit(slug),
+	}
+	if skipped > 0 {
+		line.Tone, line.Title = ui.ToneWarn, name+": "+ui.Plural(skipped, "file", "files")+" in active storage could not be read"
+	}
+	return line
 }
 
 // unused points to a credential set that nobody needs any more, it seems.

@@ -19,7 +19,7 @@ func (h *Units) Show(c echo.Context) error {
 	ctx, unit, shown := ofUnit(c)
 	in := views.BusinessUnitShowProps{
 		Unit: shown, Location: unit.FileLocation(), ActiveStorage: unit.ActiveBucket + "/" + unit.ActivePrefix,
-		ScannedAt: when(unit.ScannedAt), ScanProblem: unit.ScanError, FolderMarker: unit.FolderMarker,
+		ScannedAt: when(unit.ScannedAt), ScanProblem: unit.ScanError, ScanSkipped: unit.ScanSkipped, FolderMarker: unit.FolderMarker,
 	}
 	if err := h.addCredential(ctx, unit, &in); err != nil {
 		return err

@@ -77,10 +77,13 @@ type BusinessUnit struct {
 	ScanWanted       int64  `gorm:"not null"`
 	ScanDone         int64  `gorm:"not null"`
 	ScannedAt        *time.Time
-	ScanError        string `gorm:"not null"`
-	LockVersion      int64  `gorm:"not null"`
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	// ScanError says why the last scan failed, or, where ScanSkipped counts
+	// objects that it passed over, why it did so with the first of them.
+	ScanError   string `gorm:"not null"`
+	ScanSkipped int64  `gorm:"not null;default:0"`
+	LockVersion int64  `gorm:"not null"`
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // Validate checks what a person may enter. It returns fault.Invalid with the

@@ -124,6 +124,7 @@ func unitSamples() []sample {
 		{Tone: ui.ToneWarn, Title: "3 objects in SEA that no placement explains", Text: "Something else wrote to the location. SEA leaves it alone.", Action: "See objects", Href: home + "/strangers"},
 	}
 	busy.Backlog = views.Backlog{Files: 48_200, Bytes: 9_300_000_000_000, LastHour: 812, DailyLimit: 10_000, Today: 7_412, End: time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)}
+	busy.ScanProblem, busy.ScanSkipped = "call-recording/"+absurd[:60]+": S3 answered Forbidden", 3
 	stuck := full
 	stuck.Backlog = views.Backlog{Files: 1 << 60, Bytes: 1 << 62, DailyLimit: 100_000_000, Today: 100_000_001, LastHour: 1 << 50, End: now.AddDate(7000, 0, 0)}
 	unknown := full

@@ -69,6 +69,20 @@ func TestTheOverviewSaysWhyAScanFailed(t *testing.T) {
 	}
 }
 
+func TestTheOverviewSaysWhatAScanPassedOver(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.execute(`UPDATE business_units SET scan_error = 'calls/<1>.wav: S3 answered Forbidden', scan_skipped = 3`)
+	c := p.admin()
+	note := c.get("/business-units/emea").doc(t).Find("main .note.warn").Text()
+	line := c.get("/").doc(t).Find(".attention li").Text()
+	for _, text := range []string{note, line} {
+		if !strings.Contains(text, "3 files in active storage could not be read") || !strings.Contains(text, "calls/<1>.wav: S3 answered Forbidden") {
+			t.Errorf("it says %q", text)
+		}
+	}
+}
+
 func TestTheOverviewMeasuresTheBacklog(t *testing.T) {
 	t.Parallel()
 	p := start(t)

@@ -14,13 +14,26 @@ import (
 	"seaportal/models"
 )
 
-// observed counts what a look at some keys changed.
-type observed struct{ seen, gone int }
+// observed counts what a look at some keys changed, and how many keys it passed
+// over: first is the first of these, and refused what S3 answered to it.
+type observed struct {
+	seen, gone, skipped int
+	first               string
+	refused             error
+}
+
+// looked is what a look at one key gave: the file, nil where nothing stands
+// there, or that S3 refused to tell.
+type looked struct {
+	file    *models.File
+	refused error
+}
 
 // observeKeys looks at keys of active storage and catalogues what stands
 // there now: an object becomes, or stays, a current file; where there is none
-// the file is gone. The unit's catalogue is locked from the look to the
-// record, so that the later look always wins.
+// the file is gone. What S3 refuses to tell of one key is not held against the
+// others: that key is passed over and stays what it was. The unit's catalogue is
+// locked from the look to the record, so that the later look always wins.
 func (e *Engine) observeKeys(ctx context.Context, unit models.BusinessUnit, keys []string) (observed, error) {
 	if len(keys) == 0 {
 		return observed{}, nil
@@ -30,13 +43,17 @@ func (e *Engine) observeKeys(ctx context.Context, unit models.BusinessUnit, keys
 		return observed{}, err
 	}
 	defer release()
-	found := make([]*models.File, len(keys))
+	found := make([]looked, len(keys))
 	group, looking := errgroup.WithContext(ctx)
 	group.SetLimit(e.Concurrency)
 	for i, key := range keys {
 		group.Go(func() error {
 			file, err := e.look(looking, unit, key)
-			found[i] = file
+			if reason := objects.ReasonOf(err); reason == objects.Denied || reason == objects.Refused {
+				found[i].refused = err
+				return nil
+			}
+			found[i].file = file
 			return err
 		})
 	}
@@ -89,19 +106,23 @@ func attributesOf(unit models.BusinessUnit, key string, head objects.Head) (rule
 }
 
 // recordSeen catalogues the answers in one transaction.
-func (e *Engine) recordSeen(ctx context.Context, unit models.BusinessUnit, keys []string, found []*models.File) (observed, error) {
+func (e *Engine) recordSeen(ctx context.Context, unit models.BusinessUnit, keys []string, found []looked) (observed, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
+	var result observed
 	var seen []models.File
 	var absent []string
-	for i, file := range found {
-		if file == nil {
+	for i, at := range found {
+		switch {
+		case at.refused != nil:
+			result.pass(observed{skipped: 1, first: keys[i], refused: at.refused})
+		case at.file == nil:
 			absent = append(absent, keys[i])
-			continue
+		default:
+			at.file.FirstSeen = now
+			seen = append(seen, *at.file)
 		}
-		file.FirstSeen = now
-		seen = append(seen, *file)
 	}
-	result := observed{seen: len(seen)}
+	result.seen = len(seen)
 	err := e.Store.Tx(ctx, func(tx *store.Store) error {
 		if len(seen) > 0 {
 			if err := tx.SaveSeen(ctx, unit.ID, seen, now); err != nil {
@@ -119,6 +140,23 @@ func (e *Engine) recordSeen(ctx context.Context, unit models.BusinessUnit, keys 
 		return tx.MarkGone(ctx, unit.ID, fileIDs(files), now)
 	})
 	return result, err
+}
+
+// pass adds keys that were passed over.
+func (o *observed) pass(more observed) {
+	o.skipped += more.skipped
+	if o.refused == nil {
+		o.first, o.refused = more.first, more.refused
+	}
+}
+
+// problem says which key was the first that was passed over, and why; empty where
+// none was.
+func (o *observed) problem() string {
+	if o.refused == nil {
+		return ""
+	}
+	return o.first + ": " + objects.Explain(o.refused)
 }
 
 func fileIDs(files []models.File) []int64 {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -138,14 +139,17 @@ func below(event Event, bucket, prefix string) (string, bool) {
 	return key, ok && event.Bucket == bucket && isFile(key)
 }
 
-// noticed catalogues what was written, and places what is due at once.
+// noticed catalogues what was written, and places what is due at once. Keys of
+// which S3 refused to tell are an error once the others are done with.
 func (e *Engine) noticed(ctx context.Context, unit models.BusinessUnit, keys []string) error {
+	var passed observed
 	for len(keys) > 0 {
 		size := min(batch, len(keys))
 		changed, err := e.observeKeys(ctx, unit, keys[:size])
 		if err != nil {
 			return err
 		}
+		passed.pass(changed)
 		keys = keys[size:]
 		if changed.seen == 0 {
 			continue
@@ -153,6 +157,9 @@ func (e *Engine) noticed(ctx context.Context, unit models.BusinessUnit, keys []s
 		e.pokes.start(&e.working, unit.ID, func() {
 			e.log(ctx, "placing", e.placeUnit(ctx, unit.ID))
 		})
+	}
+	if passed.refused != nil {
+		return fmt.Errorf("look at %d keys of %s, the first being %q: %w", passed.skipped, unit.Slug, passed.first, passed.refused)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type Report struct {
 	Listed  int // objects seen in active storage
 	New     int // files that are new to the catalogue, or changed
 	Gone    int // files that left active storage
+	Skipped int // objects that S3 refused to tell of, which the next scan looks at again
 	Claimed int // files that a rule took on
 	Placed  int
 	Failed  int
@@ -50,13 +51,16 @@ func (e *Engine) RunUnit(ctx context.Context, unitID int64) (Report, error) {
 		if err != nil {
 			return err
 		}
-		if err := e.scan(ctx, unit, &report); err != nil {
+		passed, err := e.scan(ctx, unit, &report)
+		if err != nil {
 			return errors.Join(err, e.scanFailed(ctx, unit, err))
 		}
 		if err := e.work(ctx, unit, &report); err != nil {
 			return err
 		}
-		return e.Store.FinishScan(ctx, unit.ID, unit.ScanWanted, e.Clock.Now(), "")
+		return e.Store.FinishScan(ctx, unit.ID, store.Scan{
+			Answers: unit.ScanWanted, At: e.Clock.Now(), Skipped: passed.skipped, Problem: passed.problem(),
+		})
 	})
 	e.logRun(ctx, unitID, report, err)
 	return report, err
@@ -67,7 +71,7 @@ func (e *Engine) scanFailed(ctx context.Context, unit models.BusinessUnit, cause
 	if objects.ReasonOf(cause) == objects.Stopped {
 		return nil
 	}
-	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, unit.ScanDone, e.Clock.Now(), objects.Explain(cause))
+	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, store.Scan{Answers: unit.ScanDone, Problem: objects.Explain(cause)})
 }
 
 // placeUnit claims and places what is due, without a scan.

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,8 @@ import (
 // scan merges the listing of the unit's active storage with the catalogue,
 // both in byte order of the keys, so that memory stays flat at any size. Only
 // new and changed objects cost a request. A listing that breaks off, or is out
-// of order, marks nothing as gone.
-func (e *Engine) scan(ctx context.Context, unit models.BusinessUnit, report *Report) error {
+// of order, marks nothing as gone. It gives what it had to pass over.
+func (e *Engine) scan(ctx context.Context, unit models.BusinessUnit, report *Report) (observed, error) {
 	s := &scanner{engine: e, unit: unit, report: report, began: time.Now().UTC()}
 	err := e.Objects.List(ctx, unit.ActiveBucket, unit.ActivePrefix, func(found objects.Object) error {
 		return s.merge(ctx, found)
@@ -26,9 +27,13 @@ func (e *Engine) scan(ctx context.Context, unit models.BusinessUnit, report *Rep
 		err = s.finish(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("scan unit %s: %w", unit.Slug, err)
+		return s.passed, fmt.Errorf("scan unit %s: %w", unit.Slug, err)
 	}
-	return nil
+	if s.passed.skipped > 0 {
+		e.Log.WarnContext(ctx, "objects in active storage could not be read", slog.String("unit", unit.Slug),
+			slog.Int("objects", s.passed.skipped), slog.String("first", s.passed.first), slog.Any("error", s.passed.refused))
+	}
+	return s.passed, nil
 }
 
 // scanner holds the place in the catalogue while the listing streams by.
@@ -43,6 +48,7 @@ type scanner struct {
 	last    string                 // the last key read from the catalogue
 	fresh   []string               // keys to look at, new or changed
 	missing []string               // catalogued before the listing began, but not in it
+	passed  observed               // keys that S3 told nothing of
 }
 
 // merge takes the next listed object.
@@ -113,6 +119,8 @@ func (s *scanner) look(ctx context.Context) error {
 	changed, err := s.engine.observeKeys(ctx, s.unit, s.fresh)
 	s.report.New += changed.seen
 	s.report.Gone += changed.gone
+	s.report.Skipped += changed.skipped
+	s.passed.pass(changed)
 	s.fresh = s.fresh[:0]
 	return err
 }

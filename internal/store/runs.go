@@ -23,14 +23,24 @@ func (s *Store) UnansweredRuns(ctx context.Context) ([]models.BusinessUnit, erro
 	return units, wrap(err, "read units that want a run")
 }
 
-// FinishScan records that a scan ended at a time, that it answers every wish up
-// to wanted, and the sentence that says why it failed, empty if it did not.
-func (s *Store) FinishScan(ctx context.Context, unitID, wanted int64, at time.Time, failure string) error {
-	set := map[string]any{"scan_error": failure, "scan_done": wanted}
-	if failure == "" {
-		set["scanned_at"] = at
+// Scan is how a scan ended: that it answers every wish up to a number, and when
+// it looked everything through, zero if it could not. Skipped counts the objects
+// that it passed over; Problem says why of the first of them, or, where there are
+// none, why the scan failed.
+type Scan struct {
+	Answers int64
+	At      time.Time
+	Skipped int
+	Problem string
+}
+
+// FinishScan records how a scan of a unit ended.
+func (s *Store) FinishScan(ctx context.Context, unitID int64, scan Scan) error {
+	set := map[string]any{"scan_error": scan.Problem, "scan_skipped": scan.Skipped, "scan_done": scan.Answers}
+	if !scan.At.IsZero() {
+		set["scanned_at"] = scan.At
 	}
-	err := s.wdb(ctx).Model(&models.BusinessUnit{}).Where("id = ? AND scan_done <= ?", unitID, wanted).
+	err := s.wdb(ctx).Model(&models.BusinessUnit{}).Where("id = ? AND scan_done <= ?", unitID, scan.Answers).
 		UpdateColumns(set).Error
 	return wrap(err, "record scan of unit %d", unitID)
 }

@@ -66,7 +66,7 @@ func TestTimesComeBackAsTheyWere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := unit(t, s, "emea")
 		at := noon.In(time.FixedZone("elsewhere", 3600))
-		if err := s.FinishScan(t.Context(), u.ID, 0, at, ""); err != nil {
+		if err := s.FinishScan(t.Context(), u.ID, store.Scan{At: at}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.UnitByID(t.Context(), u.ID)
@@ -121,13 +121,13 @@ func TestWishesForRunsAreCounted(t *testing.T) {
 			}
 			return len(units)
 		}
-		if err := s.FinishScan(t.Context(), u.ID, 1, noon, ""); err != nil || open() != 1 {
+		if err := s.FinishScan(t.Context(), u.ID, store.Scan{Answers: 1, At: noon}); err != nil || open() != 1 {
 			t.Errorf("the second wish is open: %d, %v", open(), err)
 		}
-		if err := s.FinishScan(t.Context(), u.ID, 2, noon, ""); err != nil || open() != 0 {
+		if err := s.FinishScan(t.Context(), u.ID, store.Scan{Answers: 2, At: noon}); err != nil || open() != 0 {
 			t.Errorf("all are answered: %d, %v", open(), err)
 		}
-		if err := s.FinishScan(t.Context(), u.ID, 1, noon, "late"); err != nil || open() != 0 {
+		if err := s.FinishScan(t.Context(), u.ID, store.Scan{Answers: 1, Problem: "late"}); err != nil || open() != 0 {
 			t.Errorf("an older run ends later: %d, %v", open(), err)
 		}
 	})

@@ -38,6 +38,7 @@ var steps = []step{
 	{"sealing keys", sealingKeys},
 	{"presigned keys", presignedKeys},
 	{"ticket progress", ticketProgress},
+	{"skipped objects", skippedObjects},
 }
 
 // schemaMigration is one step that was run.
