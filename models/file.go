@@ -11,8 +11,8 @@ import (
 // over. OfferedTo is the fingerprint of the rules that the file was last
 // offered to while none wanted it. RuleID is the claim and never changes
 // once set. RuleVersion is the version of that rule which the file was last
-// held against; Excluded says that it did not match that version, so that it
-// waits for an edit. When a file is due follows from LastModified and the rule
+// held against, before it is first placed or while it waits for another try;
+// Excluded says that it did not match that version, so that it waits for an edit. When a file is due follows from LastModified and the rule
 // and is not kept. ProcessedAt is when its placement was queued.
 type File struct {
 	ID           int64  `gorm:"primaryKey"`

@@ -32,8 +32,7 @@ func (e *Engine) Backlog(ctx context.Context, unit models.BusinessUnit) (Backlog
 	}
 	rules = rules.placing()
 	for i, r := range rules.rules {
-		storedBy := now.Add(-time.Duration(rules.matchers[i].Definition().AfterDays) * day)
-		files, bytes, err := e.Store.CountDue(ctx, r, storedBy)
+		files, bytes, err := e.Store.CountDue(ctx, r, rules.storedBy(i, now))
 		if err != nil {
 			return backlog, err
 		}

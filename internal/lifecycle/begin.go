@@ -30,7 +30,7 @@ func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 	if err != nil || unit.SEAState != models.SEAEnabled {
 		return nil, err
 	}
-	again, err := p.Store.Startable(ctx, p.unit.ID, ruleIDs(p.book.rules), p.Clock.Now(), batch)
+	again, err := p.again(ctx, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +123,7 @@ func (p *placer) due(ctx context.Context, limit, daily int) ([]dueFile, error) {
 		if len(due) >= left {
 			break
 		}
-		storedBy := p.Clock.Now().Add(-time.Duration(p.book.matchers[i].Definition().AfterDays) * day)
-		files, err := p.Store.DueFiles(ctx, r, storedBy, left-len(due))
+		files, err := p.Store.DueFiles(ctx, r, p.book.storedBy(i, p.Clock.Now()), left-len(due))
 		if err != nil {
 			return nil, err
 		}
@@ -207,12 +206,4 @@ func source(unit models.BusinessUnit, file models.File) *objects.Head {
 		},
 		Header: header, Checksum: objects.Checksum(file.Checksum),
 	}
-}
-
-func ruleIDs(rules []models.Rule) []int64 {
-	ids := make([]int64, len(rules))
-	for i, r := range rules {
-		ids[i] = r.ID
-	}
-	return ids
 }

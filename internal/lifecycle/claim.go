@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"seaportal/internal/history"
@@ -103,11 +104,22 @@ func plural[N int | int64](n N, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// judge holds a rule's waiting files against its current version after an
-// edit: the claim stays, but a file that no longer matches is not placed.
+// judge holds a rule's waiting files, and those that it has queued, against its
+// current version after an edit: the claim stays, but a file that no longer
+// matches is not placed.
 func (e *Engine) judge(ctx context.Context, r models.Rule, matcher *rule.Matcher) error {
+	return errors.Join(
+		e.judgeAll(ctx, r, matcher, e.Store.UnjudgedFiles),
+		e.judgeAll(ctx, r, matcher, e.Store.UnjudgedQueued))
+}
+
+// judgeAll judges all that unjudged gives.
+func (e *Engine) judgeAll(
+	ctx context.Context, r models.Rule, matcher *rule.Matcher,
+	unjudged func(ctx context.Context, rule models.Rule, limit int) ([]models.File, error),
+) error {
 	for {
-		files, err := e.Store.UnjudgedFiles(ctx, r, catalogueBatch)
+		files, err := unjudged(ctx, r, catalogueBatch)
 		if err != nil || len(files) == 0 {
 			return err
 		}

@@ -14,7 +14,8 @@ import (
 
 // Facts is all that decides where a file is. Rules are the unit's rules that are
 // not deleted, and the one that manages the file, deleted or not. The manager's
-// definition is that of the version which placed the file, once it was placed;
+// definition is that of the version which placed the file, or tried to, unless it
+// waits for another try, which the rule as it stands decides;
 // Kept says that it is set to keep files now.
 type Facts struct {
 	Unit      models.BusinessUnit
@@ -94,7 +95,8 @@ func (s *Service) addManager(ctx context.Context, f *Facts) error {
 		return err
 	}
 	f.Kept = !manager.Action.Places()
-	if f.Placement != nil && f.Placement.RuleVersion != manager.Version {
+	tried := f.Placement != nil && f.Placement.State != models.PlacementQueued // what is queued goes by the rule as it stands
+	if tried && f.Placement.RuleVersion != manager.Version {
 		versions, err := s.Versions(ctx, f.Unit, manager.ID)
 		if err != nil {
 			return err

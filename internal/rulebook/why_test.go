@@ -125,9 +125,12 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"missed, deleted": {theFile(placement(models.PlacementFailed, func(p *models.Placement) {
 			p.SourceState, p.LastError = models.SourceLeft, "Its rule was deleted before the file could be placed."
 		}), state(rule.Deleted)), "The rule “Claims” did not place it: Its rule was deleted before the file could be placed. It stays managed by that rule: no other rule ever gets it."},
-		"queued, SEA off": {theFile(placement(models.PlacementQueued), off), "The rule “Claims” queued it, but SEA is not enabled for this business unit: nothing is placed."},
-		"placing":         {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
-		"placed":          {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
+		"queued, excluded by an edit": {theFile(placement(models.PlacementQueued), otherSkill), "The rule “Claims” queued it, but was edited since and does not match it any more: Skill is any of Claims; the file has Travel. It is placed only if an edit makes it match again."},
+		"queued, due later":           {theFile(placement(models.PlacementQueued), later), "The rule “Claims” queued it, and was edited since: it waits until 26 November 2026, 12:00 UTC."},
+		"queued, long-term":           {theFile(placement(models.PlacementQueued), cold), "It is in long-term storage (GLACIER), and only files in active storage are placed. The rule “Claims” queued it: it waits."},
+		"queued, SEA off":             {theFile(placement(models.PlacementQueued), off), "The rule “Claims” queued it, but SEA is not enabled for this business unit: nothing is placed."},
+		"placing":                     {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
+		"placed":                      {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
 		"moved": {theFile(gone, placement(models.PlacementPlaced, func(p *models.Placement) {
 			p.Action = "move"
 		})), "The rule “Claims”, version 3, moved it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
@@ -242,6 +245,7 @@ func TestWhyReadsTheVersionThatPlacedTheFile(t *testing.T) {
 	db := storetest.Open(t)
 	s := &rulebook.Service{Store: db, Clock: clock.Real}
 	unit, other := newUnit(t, db, "emea"), newUnit(t, db, "apac")
+	unit.SEAState = models.SEAEnabled
 	r := mustCreate(t, s, unit, claims())
 	catalogue(t, db, unit, catalogued(unit, "a", 50))
 	files, err := db.CatalogueList(t.Context(), store.CatalogueQuery{UnitID: unit.ID, Limit: 1})
@@ -264,10 +268,16 @@ func TestWhyReadsTheVersionThatPlacedTheFile(t *testing.T) {
 	if _, err := s.Update(t.Context(), anna, unit, r.ID, r.LockVersion, changed); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Delete(t.Context(), anna, unit, r.ID); err != nil {
-		t.Fatal(err)
-	}
 	_, why, err := s.Why(t.Context(), unit, id)
+	if want := "does not match it any more: Skill is any of Travel"; err != nil || !strings.Contains(why.Sentence, want) {
+		t.Errorf("while it is queued: %q, %v", why.Sentence, err)
+	}
+	placing, err := db.Placement(t.Context(), unit.ID, 1)
+	err = errors.Join(err, db.RestartPlacing(t.Context(), placing))
+	if _, deleted := s.Delete(t.Context(), anna, unit, r.ID); err != nil || deleted != nil {
+		t.Fatal(err, deleted)
+	}
+	_, why, err = s.Why(t.Context(), unit, id)
 	if err != nil || len(why.Rules) != 1 || why.Rules[0].Version != 1 || !why.Rules[0].Matches || why.Rules[0].State != rule.Deleted {
 		t.Errorf("%+v, %v", why, err)
 	}

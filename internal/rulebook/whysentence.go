@@ -73,6 +73,7 @@ func (e *explanation) again(p models.Placement) string {
 }
 
 func (e *explanation) queuedSentence(p models.Placement, by string) string {
+	notEligible, eligible := e.eligible()
 	switch {
 	case e.manager != nil && e.manager.State == rule.Deleted:
 		return capital(by) + " queued it and was deleted: it is not placed any more."
@@ -82,6 +83,12 @@ func (e *explanation) queuedSentence(p models.Placement, by string) string {
 		return capital(by) + " queued it and " + stands(e.manager.State) + ": it waits."
 	case e.Kept:
 		return capital(by) + " queued it, and was edited since to keep its files: it waits until an edit has it copy or move them again."
+	case e.manager != nil && !e.manager.Matches:
+		return capital(by) + " queued it, but was edited since and does not match it any more: " + e.manager.miss() + " It is placed only if an edit makes it match again."
+	case e.manager != nil && e.due().After(e.Now):
+		return capital(by) + " queued it, and was edited since: it waits until " + moment(e.due()) + "."
+	case !eligible && e.File.GoneAt == nil:
+		return notEligible + " " + capital(by) + " queued it: it waits."
 	case p.NextAttemptAt != nil:
 		return capital(by) + " queued it. A try failed (" + strings.TrimSuffix(p.LastError, ".") + "); the next is on " + moment(*p.NextAttemptAt) + "."
 	}

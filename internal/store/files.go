@@ -144,9 +144,9 @@ func (s *Store) UnjudgedFiles(ctx context.Context, rule models.Rule, limit int) 
 	return files, wrap(err, "read unjudged files of rule %d", rule.ID)
 }
 
-// Judge records whether files match the rule's current version.
+// Judge records whether files that a rule manages match its current version.
 func (s *Store) Judge(ctx context.Context, rule models.Rule, ids []int64, matches bool) error {
-	err := waiting(s.wdb(ctx), rule).Where("id IN ?", ids).
+	err := s.wdb(ctx).Model(&models.File{}).Where(ofUnit+" AND +rule_id = ? AND id IN ?", rule.UnitID, rule.ID, ids).
 		Updates(map[string]any{"rule_version": rule.Version, "excluded": !matches}).Error
 	return wrap(err, "judge %d files of rule %d", len(ids), rule.ID)
 }

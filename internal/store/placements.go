@@ -49,16 +49,6 @@ func (s *Store) InsertPlacements(ctx context.Context, rows []models.Placement) e
 	return wrap(s.wdb(ctx).CreateInBatches(rows, insertBatch).Error, "insert %d placements", len(rows))
 }
 
-// Startable gives queued placements of a unit by those rules whose next attempt
-// has come, oldest first.
-func (s *Store) Startable(ctx context.Context, unitID int64, ruleIDs []int64, now time.Time, limit int) ([]models.Placement, error) {
-	rows, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND state = ? AND rule_id IN ? AND (next_attempt_at IS NULL OR next_attempt_at <= ?)",
-			unitID, models.PlacementQueued, ruleIDs, now).
-		Order("id").Limit(limit).Find(ctx)
-	return rows, wrap(err, "read queued placements of unit %d", unitID)
-}
-
 // TakenTargets tells which of those keys below the unit's SEA prefix no other
 // file may get now: they stand in the location, or are about to, or a presigned
 // URL for the file that stood there still works.

@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seaportal/models"
+)
+
+// queuedOf are the placements of a unit's rule that wait for another try. The plus
+// keeps SQLite from going through all that the rule has ever placed.
+const queuedOf = "business_unit_id = ? AND state = 'queued' AND +rule_id = ?"
+
+// wanted narrows queued placements to those whose files the rule's current version
+// wants placed, of what was stored at or before a time. A file that is gone is
+// wanted too: its try is what finds that out.
+func wanted(rule models.Rule, storedBy time.Time) func(*gorm.DB) *gorm.DB {
+	return where(`EXISTS (SELECT 1 FROM files WHERE files.id = placements.file_id
+		AND files.rule_version = ? AND files.excluded = ? AND files.last_modified <= ?
+		AND (files.gone_at IS NOT NULL OR files.storage_class NOT IN ?))`,
+		rule.Version, false, storedBy, models.LongTermClasses)
+}
+
+// Startable gives queued placements of a rule whose next attempt has come, oldest
+// first: those of files that were judged by the rule's current version, match
+// it, and were stored at or before a time. The others wait.
+func (s *Store) Startable(ctx context.Context, rule models.Rule, storedBy, now time.Time, limit int) ([]models.Placement, error) {
+	var rows []models.Placement
+	err := s.db(ctx).Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(rule, storedBy)).
+		Where("next_attempt_at IS NULL OR next_attempt_at <= ?", now).
+		Order("id").Limit(limit).Find(&rows).Error
+	return rows, wrap(err, "read queued placements of rule %d", rule.ID)
+}
+
+// UnjudgedQueued gives files whose placements a rule has queued and that were last
+// held against another version of it.
+func (s *Store) UnjudgedQueued(ctx context.Context, rule models.Rule, limit int) ([]models.File, error) {
+	var files []models.File
+	err := s.db(ctx).Where("id IN (SELECT file_id FROM placements WHERE "+queuedOf+")", rule.UnitID, rule.ID).
+		Where("rule_version <> ?", rule.Version).Limit(limit).Find(&files).Error
+	return files, wrap(err, "read unjudged files that rule %d queued", rule.ID)
+}
