@@ -64,6 +64,7 @@ type Engine struct {
 	owner     string
 	runs      keyedLock
 	catalogue keyedLock
+	scans     owed
 	events    chan Event
 	missed    chan struct{}
 	pokes     pokes

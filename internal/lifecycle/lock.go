@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -37,18 +38,58 @@ func (l *keyedLock) acquire(ctx context.Context, key int64) (func(), error) {
 	}
 }
 
-// exclusive runs do while no other run of the unit goes on, here or in another
+// try is acquire that does not wait.
+func (l *keyedLock) try(key int64) (release func(), free bool) {
+	slot := l.slot(key)
+	select {
+	case slot <- struct{}{}:
+		return func() { <-slot }, true
+	default:
+		return nil, false
+	}
+}
+
+// errBusy says that another run of the unit goes on.
+var errBusy = errors.New("another run of the unit goes on")
+
+// within runs do while no other run of the unit goes on, here or in another
 // process. do's context ends when the lease is lost.
+type within func(ctx context.Context, unitID int64, do func(ctx context.Context) error) error
+
+// exclusive is within, and waits for another run to end.
 func (e *Engine) exclusive(ctx context.Context, unitID int64, do func(ctx context.Context) error) error {
 	release, err := e.runs.acquire(ctx, unitID)
 	if err != nil {
 		return err
 	}
 	defer release()
-	name := fmt.Sprintf("unit/%d", unitID)
-	if err := e.awaitLease(ctx, name); err != nil {
+	if err := e.awaitLease(ctx, leaseOf(unitID)); err != nil {
 		return err
 	}
+	return e.leased(ctx, leaseOf(unitID), do)
+}
+
+// unlessBusy is within, and errBusy where another run goes on.
+func (e *Engine) unlessBusy(ctx context.Context, unitID int64, do func(ctx context.Context) error) error {
+	release, free := e.runs.try(unitID)
+	if !free {
+		return errBusy
+	}
+	defer release()
+	ours, err := e.takeLease(ctx, leaseOf(unitID))
+	if err != nil {
+		return err
+	}
+	if !ours {
+		return errBusy
+	}
+	return e.leased(ctx, leaseOf(unitID), do)
+}
+
+func leaseOf(unitID int64) string { return fmt.Sprintf("unit/%d", unitID) }
+
+// leased runs do while it keeps a lease that is ours, and gives it back.
+func (e *Engine) leased(ctx context.Context, name string, do func(ctx context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	kept := make(chan struct{})
 	go func() {
@@ -70,8 +111,7 @@ func (e *Engine) awaitLease(ctx context.Context, name string) error {
 	retry := time.NewTicker(leaseTime / 100)
 	defer retry.Stop()
 	for {
-		now := time.Now().UTC()
-		ours, err := e.Store.AcquireLease(ctx, name, e.owner, now, now.Add(leaseTime))
+		ours, err := e.takeLease(ctx, name)
 		if err != nil || ours {
 			return err
 		}
@@ -81,6 +121,12 @@ func (e *Engine) awaitLease(ctx context.Context, name string) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// takeLease takes or prolongs a lease, unless somebody else has it.
+func (e *Engine) takeLease(ctx context.Context, name string) (ours bool, err error) {
+	now := time.Now().UTC()
+	return e.Store.AcquireLease(ctx, name, e.owner, now, now.Add(leaseTime))
 }
 
 // keepLease prolongs the lease until the context ends, and ends it when the
@@ -94,8 +140,7 @@ func (e *Engine) keepLease(ctx context.Context, name string, lost func()) {
 			return
 		case <-renew.C:
 		}
-		now := time.Now().UTC()
-		ours, err := e.Store.AcquireLease(ctx, name, e.owner, now, now.Add(leaseTime))
+		ours, err := e.takeLease(ctx, name)
 		if ctx.Err() == nil && (err != nil || !ours) {
 			e.Log.WarnContext(ctx, "lease lost", slog.String("lease", name), slog.Any("error", err))
 			lost()

@@ -155,7 +155,7 @@ func (e *Engine) noticed(ctx context.Context, unit models.BusinessUnit, keys []s
 			continue
 		}
 		e.pokes.start(&e.working, unit.ID, func() {
-			e.log(ctx, "placing", e.placeUnit(ctx, unit.ID))
+			e.log(ctx, "placing", e.placeUnit(ctx, unit.ID, e.exclusive))
 		})
 	}
 	if passed.refused != nil {

@@ -43,27 +43,35 @@ func (e *Engine) RequestRun(ctx context.Context, by models.Actor, unit models.Bu
 }
 
 // RunUnit scans a unit's active storage, claims, and places what is due. It
-// answers every wish that was recorded before it began.
+// waits for a run that goes on, and answers every wish that was recorded before
+// it began.
 func (e *Engine) RunUnit(ctx context.Context, unitID int64) (Report, error) {
+	return e.runUnit(ctx, unitID, e.exclusive)
+}
+
+func (e *Engine) runUnit(ctx context.Context, unitID int64, alone within) (Report, error) {
 	var report Report
-	err := e.exclusive(ctx, unitID, func(ctx context.Context) error {
-		unit, err := e.Store.UnitByID(ctx, unitID)
-		if err != nil {
-			return err
-		}
-		passed, err := e.scan(ctx, unit, &report)
-		if err != nil {
-			return errors.Join(err, e.scanFailed(ctx, unit, err))
-		}
-		if err := e.work(ctx, unit, &report); err != nil {
-			return err
-		}
-		return e.Store.FinishScan(ctx, unit.ID, store.Scan{
-			Answers: unit.ScanWanted, At: e.Clock.Now(), Skipped: passed.skipped, Problem: passed.problem(),
-		})
-	})
+	err := alone(ctx, unitID, func(ctx context.Context) error { return e.scanAndWork(ctx, unitID, &report) })
 	e.logRun(ctx, unitID, report, err)
 	return report, err
+}
+
+func (e *Engine) scanAndWork(ctx context.Context, unitID int64, report *Report) error {
+	e.scans.take(unitID)
+	unit, err := e.Store.UnitByID(ctx, unitID)
+	if err != nil {
+		return err
+	}
+	passed, err := e.scan(ctx, unit, report)
+	if err != nil {
+		return errors.Join(err, e.scanFailed(ctx, unit, err))
+	}
+	if err := e.work(ctx, unit, report); err != nil {
+		return err
+	}
+	return e.Store.FinishScan(ctx, unit.ID, store.Scan{
+		Answers: unit.ScanWanted, At: e.Clock.Now(), Skipped: passed.skipped, Problem: passed.problem(),
+	})
 }
 
 // scanFailed leaves the wish open and puts the reason on the unit's page.
@@ -74,10 +82,13 @@ func (e *Engine) scanFailed(ctx context.Context, unit models.BusinessUnit, cause
 	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, store.Scan{Answers: unit.ScanDone, Problem: objects.Explain(cause)})
 }
 
-// placeUnit claims and places what is due, without a scan.
-func (e *Engine) placeUnit(ctx context.Context, unitID int64) error {
+// placeUnit claims and places what is due, with a scan only where one is owed.
+func (e *Engine) placeUnit(ctx context.Context, unitID int64, alone within) error {
 	var report Report
-	err := e.exclusive(ctx, unitID, func(ctx context.Context) error {
+	err := alone(ctx, unitID, func(ctx context.Context) error {
+		if e.scans.take(unitID) {
+			return e.scanAndWork(ctx, unitID, &report)
+		}
 		unit, err := e.Store.UnitByID(ctx, unitID)
 		if err != nil {
 			return err
@@ -129,54 +140,4 @@ func (e *Engine) logRun(ctx context.Context, unitID int64, r Report, err error) 
 	e.Log.InfoContext(ctx, "life cycle ran", slog.Int64("unit", unitID), slog.Int("listed", r.Listed),
 		slog.Int("new", r.New), slog.Int("gone", r.Gone), slog.Int("claimed", r.Claimed),
 		slog.Int("placed", r.Placed), slog.Int("failed", r.Failed), slog.Int("missed", r.Missed), slog.Int("waiting", r.Waiting))
-}
-
-// RunPending runs every unit whose last wish is not answered yet.
-func (e *Engine) RunPending(ctx context.Context) error {
-	units, err := e.Store.UnansweredRuns(ctx)
-	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
-		_, err := e.RunUnit(ctx, unit.ID)
-		return err
-	}))
-}
-
-// ScanAll runs every unit.
-func (e *Engine) ScanAll(ctx context.Context) error {
-	units, err := e.Store.Units(ctx)
-	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
-		_, err := e.RunUnit(ctx, unit.ID)
-		return err
-	}))
-}
-
-// PlaceAll claims and places what became due in every unit since the last scan.
-func (e *Engine) PlaceAll(ctx context.Context) error {
-	units, err := e.Store.Units(ctx)
-	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
-		return e.placeUnit(ctx, unit.ID)
-	}))
-}
-
-// Resume takes over what an earlier process left unfinished. Call it once at
-// start, before anything else of this package.
-func (e *Engine) Resume(ctx context.Context) error {
-	if e.Alone {
-		if err := e.Store.DropLeases(ctx); err != nil {
-			return err
-		}
-	}
-	return e.PlaceAll(ctx)
-}
-
-// eachUnit goes on with the next unit when one fails, so that one unit's
-// trouble is never another's.
-func eachUnit(ctx context.Context, units []models.BusinessUnit, do func(models.BusinessUnit) error) error {
-	var failed []error
-	for _, unit := range units {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		failed = append(failed, do(unit))
-	}
-	return errors.Join(failed...)
 }
