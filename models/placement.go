@@ -68,7 +68,7 @@ const (
 // scripts may work that leads to the target's key, so no other file gets that key.
 type Placement struct {
 	ID                int64          `gorm:"primaryKey;index:placements_page,priority:2"`
-	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_presigned,priority:1,where:presigned_until IS NOT NULL;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
+	UnitID            int64          `gorm:"column:business_unit_id;not null;index:placements_page,priority:1;index:placements_queued,priority:1;index:placements_state,priority:1;index:placements_presigned,priority:1,where:presigned_until IS NOT NULL;index:placements_placed,priority:1,where:placed_at IS NOT NULL;index:placements_unsettled,where:action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept'\\,'deleting');uniqueIndex:placements_target,priority:1,where:state IN ('placing'\\,'placed'\\,'removing')"`
 	FileID            int64          `gorm:"not null;uniqueIndex:placements_file"`
 	RuleID            int64          `gorm:"not null;index:placements_rule"`
 	RuleVersion       int            `gorm:"not null"`
@@ -88,8 +88,8 @@ type Placement struct {
 	NextAttemptAt     *time.Time
 	Owner             string `gorm:"not null;size:40"`
 	LeaseUntil        *time.Time
-	QueuedAt          time.Time `gorm:"index:placements_queued,priority:2"`
-	PlacedAt          *time.Time
+	QueuedAt          time.Time  `gorm:"index:placements_queued,priority:2"`
+	PlacedAt          *time.Time `gorm:"index:placements_placed,priority:2,where:placed_at IS NOT NULL"`
 	ExpiresAt         *time.Time `gorm:"index:placements_expiry,priority:2"`
 	RemovedAt         *time.Time
 	RemoveReason      RemoveReason `gorm:"not null;size:20"`

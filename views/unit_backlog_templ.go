@@ -20,7 +20,7 @@ import (
 type Backlog struct {
 	Files      int64
 	Bytes      int64
-	LastHour   int64     // begun in the last hour
+	LastHour   int64     // placed in the last hour
 	DailyLimit int64     // 0: none
 	Today      int64     // begun on this day
 	End        time.Time // estimated; zero: none can be given

@@ -12,8 +12,8 @@ const rateWindow = time.Hour
 
 // Backlog is what waits to be placed in a unit, and how fast it goes.
 type Backlog struct {
-	Files, Bytes int64 // due, and not yet placed
-	LastHour     int64 // placements begun in the last hour
+	Files, Bytes int64 // due, and not yet placed: never tried, or waiting for another try
+	LastHour     int64 // files placed in the last hour
 	DailyLimit   int   // 0: none
 	Today        int64 // placements begun on this day, UTC
 	// End is when the backlog is estimated to be worked off: by the daily limit
@@ -32,14 +32,18 @@ func (e *Engine) Backlog(ctx context.Context, unit models.BusinessUnit) (Backlog
 	}
 	rules = rules.placing()
 	for i, r := range rules.rules {
-		files, bytes, err := e.Store.CountDue(ctx, r, rules.storedBy(i, now))
-		if err != nil {
-			return backlog, err
+		for _, count := range []func(context.Context, models.Rule, time.Time) (files, bytes int64, err error){
+			e.Store.CountDue, e.Store.CountQueued,
+		} {
+			files, bytes, err := count(ctx, r, rules.storedBy(i, now))
+			if err != nil {
+				return backlog, err
+			}
+			backlog.Files += files
+			backlog.Bytes += bytes
 		}
-		backlog.Files += files
-		backlog.Bytes += bytes
 	}
-	if backlog.LastHour, err = e.Store.CountQueuedSince(ctx, unit.ID, now.Add(-rateWindow)); err != nil {
+	if backlog.LastHour, err = e.Store.CountPlacedSince(ctx, unit.ID, now.Add(-rateWindow)); err != nil {
 		return backlog, err
 	}
 	if backlog.Today, err = e.Store.CountQueuedSince(ctx, unit.ID, now.Truncate(day)); err != nil {

@@ -210,6 +210,14 @@ func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKeys []string) ([
 	return rows, wrap(err, "read files under %d keys", len(seaKeys))
 }
 
+// CountPlacedSince counts the files of a unit that were placed at or after a time,
+// whatever became of them.
+func (s *Store) CountPlacedSince(ctx context.Context, unitID int64, since time.Time) (int64, error) {
+	count, err := gorm.G[models.Placement](s.read).
+		Where("business_unit_id = ? AND placed_at >= ?", unitID, since.UTC()).Count(ctx, "*")
+	return count, wrap(err, "count placed files of unit %d", unitID)
+}
+
 // CountQueuedSince counts the placements of a unit that were made at or after a
 // time: what a daily limit is held against.
 func (s *Store) CountQueuedSince(ctx context.Context, unitID int64, since time.Time) (int64, error) {

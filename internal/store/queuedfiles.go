@@ -13,25 +13,35 @@ import (
 // keeps SQLite from going through all that the rule has ever placed.
 const queuedOf = "business_unit_id = ? AND state = 'queued' AND +rule_id = ?"
 
-// wanted narrows queued placements to those whose files the rule's current version
-// wants placed, of what was stored at or before a time. A file that is gone is
+// wanted is of queued placements whose files match their rule as far as it was
+// held against them, and were stored at or before a time. A file that is gone is
 // wanted too: its try is what finds that out.
-func wanted(rule models.Rule, storedBy time.Time) func(*gorm.DB) *gorm.DB {
+func wanted(storedBy time.Time) func(*gorm.DB) *gorm.DB {
 	return where(`EXISTS (SELECT 1 FROM files WHERE files.id = placements.file_id
-		AND files.rule_version = ? AND files.excluded = ? AND files.last_modified <= ?
-		AND (files.gone_at IS NOT NULL OR files.storage_class NOT IN ?))`,
-		rule.Version, false, storedBy, models.LongTermClasses)
+		AND files.excluded = ? AND files.last_modified <= ?
+		AND (files.gone_at IS NOT NULL OR files.storage_class NOT IN ?))`, false, storedBy, models.LongTermClasses)
 }
+
+// judged is of placements whose files were held against a version of their rule.
+const judged = "EXISTS (SELECT 1 FROM files WHERE files.id = placements.file_id AND files.rule_version = ?)"
 
 // Startable gives queued placements of a rule whose next attempt has come, oldest
 // first: those of files that were judged by the rule's current version, match
 // it, and were stored at or before a time. The others wait.
 func (s *Store) Startable(ctx context.Context, rule models.Rule, storedBy, now time.Time, limit int) ([]models.Placement, error) {
 	var rows []models.Placement
-	err := s.db(ctx).Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(rule, storedBy)).
+	err := s.db(ctx).Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(storedBy)).Where(judged, rule.Version).
 		Where("next_attempt_at IS NULL OR next_attempt_at <= ?", now).
 		Order("id").Limit(limit).Find(&rows).Error
 	return rows, wrap(err, "read queued placements of rule %d", rule.ID)
+}
+
+// CountQueued counts the queued placements of a rule whose files it wants placed,
+// of what was stored at or before a time, and their bytes.
+func (s *Store) CountQueued(ctx context.Context, rule models.Rule, storedBy time.Time) (files, bytes int64, err error) {
+	err = s.db(ctx).Model(&models.Placement{}).Select("COUNT(*), COALESCE(SUM(size), 0)").
+		Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(storedBy)).Row().Scan(&files, &bytes)
+	return files, bytes, wrap(err, "count queued placements of rule %d", rule.ID)
 }
 
 // UnjudgedQueued gives files whose placements a rule has queued and that were last

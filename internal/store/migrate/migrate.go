@@ -39,6 +39,7 @@ var steps = []step{
 	{"presigned keys", presignedKeys},
 	{"ticket progress", ticketProgress},
 	{"skipped objects", skippedObjects},
+	{"placed times", placedTimes},
 }
 
 // schemaMigration is one step that was run.
