@@ -60,7 +60,8 @@ const (
 // never deleted, and FileID is unique, which is what makes a second placement
 // impossible. Key and SourceETag are the file's; SEAKey is the target's key
 // below the unit's SEA prefix, empty until one was chosen. Attempts counts the
-// errors that S3 answered. VerifiedBy says how the copy was verified, and KeyARN which KMS key encrypts
+// errors that S3 answered. QueuedAt is when it was last begun, which says to which day's
+// limit it counts; when that was first is the file's ProcessedAt. VerifiedBy says how the copy was verified, and KeyARN which KMS key encrypts
 // it, empty for what was placed before SEA encrypted. Held says
 // that a hold keeps the file from expiring. RemovedFrom is the IP address that
 // the removal was asked for from, empty where none is known. Downloads counts

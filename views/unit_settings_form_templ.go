@@ -135,7 +135,7 @@ func unitForm(p layout.Page, u layout.Unit, in UnitForm) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Field(ui.Input{
 			Name: "daily_limit", Label: "Daily limit", Type: "number", Value: in.DailyLimit, Suffix: "files a day",
-			Hint:  "0 is no limit. What exceeds the limit waits and is placed on the following days. A day begins at 00:00 " + ui.Zone + ".",
+			Hint:  "0 is no limit. What exceeds the limit waits and is placed on the following days. What is tried again counts on that day. A day begins at 00:00 " + ui.Zone + ".",
 			Error: in.Errors["daily_limit"], Autofocus: first(bad, "daily_limit"),
 			Attrs: templ.Attributes{"min": "0", "step": "1", "inputmode": "numeric"},
 		}).Render(ctx, templ_7745c5c3_Buffer)

@@ -30,11 +30,15 @@ func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 	if err != nil || unit.SEAState != models.SEAEnabled {
 		return nil, err
 	}
-	again, err := p.again(ctx, batch)
+	left, err := p.leftToday(ctx, placeBatch, unit.DailyLimit)
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := p.due(ctx, placeBatch-len(again), unit.DailyLimit)
+	again, counted, err := p.again(ctx, left, unit.DailyLimit)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := p.due(ctx, min(left-counted, placeBatch-len(again)))
 	if err != nil || len(again)+len(fresh) == 0 {
 		return nil, err
 	}
@@ -111,19 +115,14 @@ type dueFile struct {
 	rule models.Rule
 }
 
-// due gives up to limit files that are due, fewer where the unit's daily limit
-// says so.
-func (p *placer) due(ctx context.Context, limit, daily int) ([]dueFile, error) {
-	left, err := p.leftToday(ctx, limit, daily)
-	if err != nil {
-		return nil, err
-	}
+// due gives up to limit files that are due.
+func (p *placer) due(ctx context.Context, limit int) ([]dueFile, error) {
 	var due []dueFile
 	for i, r := range p.book.rules {
-		if len(due) >= left {
+		if len(due) >= limit {
 			break
 		}
-		files, err := p.Store.DueFiles(ctx, r, p.book.storedBy(i, p.Clock.Now()), left-len(due))
+		files, err := p.Store.DueFiles(ctx, r, p.book.storedBy(i, p.Clock.Now()), limit-len(due))
 		if err != nil {
 			return nil, err
 		}
@@ -157,7 +156,7 @@ func (p *placer) unplaced(ctx context.Context, due []dueFile) ([]dueFile, error)
 	return left, p.Store.MarkProcessed(ctx, p.unit.ID, known, p.Clock.Now())
 }
 
-// leftToday is how many of limit files may still be placed on this day, UTC.
+// leftToday is how many of limit files may still be begun on this day, UTC.
 func (p *placer) leftToday(ctx context.Context, limit, daily int) (int, error) {
 	if daily == 0 {
 		return limit, nil
@@ -168,12 +167,11 @@ func (p *placer) leftToday(ctx context.Context, limit, daily int) (int, error) {
 
 // fresh makes the placements of due files.
 func (p *placer) fresh(due []dueFile) []models.Placement {
-	now := p.Clock.Now()
 	rows := make([]models.Placement, len(due), placeBatch)
 	for i, file := range due {
 		rows[i] = models.Placement{
 			UnitID: p.unit.ID, FileID: file.ID, RuleID: file.rule.ID, Key: file.Key, SourceETag: file.ETag,
-			Size: file.Size, Checksum: file.Checksum, SourceState: models.SourceKept, QueuedAt: now,
+			Size: file.Size, Checksum: file.Checksum, SourceState: models.SourceKept,
 		}
 	}
 	return rows
@@ -183,6 +181,7 @@ func (p *placer) fresh(due []dueFile) []models.Placement {
 func (p *placer) intend(row models.Placement) outcome {
 	until := p.leaseEnd()
 	row.State, row.Owner, row.LeaseUntil, row.KeyARN = models.PlacementPlacing, p.owner, &until, p.key
+	row.QueuedAt = p.Clock.Now()
 	o := outcome{Placement: row}
 	for _, r := range p.book.rules {
 		if r.ID == row.RuleID {

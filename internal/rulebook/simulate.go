@@ -71,10 +71,12 @@ func (s *Service) Simulate(ctx context.Context, unit models.BusinessUnit) (Simul
 	if err != nil {
 		return Simulation{}, fmt.Errorf("simulate unit %d: %w", unit.ID, err)
 	}
-	queued, err := s.Store.QueuedByRule(ctx, unit.ID)
+	queued := newQueue(f)
+	partial, err := s.bounded(ctx, func(ctx context.Context) error { return s.lookAtQueued(ctx, queued) })
 	if err != nil {
-		return Simulation{}, err
+		return Simulation{}, fmt.Errorf("simulate unit %d: %w", unit.ID, err)
 	}
+	f.partial = f.partial || partial
 	used, err := s.Store.CountQueuedSince(ctx, unit.ID, f.days[0])
 	if err != nil {
 		return Simulation{}, err

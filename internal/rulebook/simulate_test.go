@@ -183,6 +183,7 @@ func TestSimulationPlacesWhatIsQueuedWhenItsRuleDoes(t *testing.T) {
 		mustCreate(t, s, unit, claims(named("Keeps", 2), func(d *rule.Definition) { d.Action = rule.Keep })),
 		mustCreate(t, s, unit, claims(named("Later", 3), func(d *rule.Definition) { d.StartDate = d.StartDate.AddDate(0, 0, 3) })),
 	}
+	catalogue(t, db, unit, catalogued(unit, "a", 50), catalogued(unit, "b", 50), catalogued(unit, "c", 50))
 	var rows []models.Placement
 	for i, r := range rules {
 		rows = append(rows, models.Placement{
@@ -190,7 +191,8 @@ func TestSimulationPlacesWhatIsQueuedWhenItsRuleDoes(t *testing.T) {
 			SourceState: models.SourceKept, Size: 100, QueuedAt: clock.Real.Now(),
 		})
 	}
-	if err := db.InsertPlacements(t.Context(), rows); err != nil {
+	err := errors.Join(db.MarkProcessed(t.Context(), unit.ID, []int64{1, 2, 3}, clock.Real.Now()), db.InsertPlacements(t.Context(), rows))
+	if err != nil {
 		t.Fatal(err)
 	}
 	sim, err := s.Simulate(t.Context(), unit)

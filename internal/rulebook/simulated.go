@@ -1,13 +1,10 @@
 package rulebook
 
-import (
-	"seaportal/internal/store"
-	"seaportal/models"
-)
+import "seaportal/models"
 
 // sum adds up what the walkers found and what is queued already, and spreads it
 // as the daily limit allows, of which used is gone today.
-func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, used int64) Simulation {
+func (f *forecast) sum(parts []*simulator, queued *queue, used int64) Simulation {
 	sim := Simulation{Days: f.days, Blocked: f.blocked(), Limit: int64(f.unit.DailyLimit), Partial: f.partial}
 	due := make([][]Tally, len(f.rules))
 	for i, r := range f.rules {
@@ -25,19 +22,22 @@ func (f *forecast) sum(parts []*simulator, queued []store.RuleTally, used int64)
 	}
 	sim.Backlog = make([]Tally, len(f.days))
 	if sim.Limit > 0 {
-		spread(due, sim.Backlog, sim.Limit, used)
-	}
-	for _, q := range queued { // they have had their turn of the limit
-		i, on := f.byID[q.RuleID]
-		if !on || !f.rules[i].Action.Places() {
-			continue
+		room := make([]int64, len(f.days))
+		for day := range room {
+			room[day] = sim.Limit
 		}
-		if day := f.day(f.rules[i].StartDate); day < len(f.days) {
-			due[i][day].add(q.Files, q.Bytes)
-		} else {
-			sim.Later += q.Files
+		room[0] = max(sim.Limit-used, 0)
+		spread(queued.again, sim.Backlog, room)
+		spread(due, sim.Backlog, room)
+	}
+	for i := range due {
+		for day := range due[i] {
+			for _, t := range []Tally{queued.again[i][day], queued.begun[i][day]} {
+				due[i][day].add(t.Files, t.Bytes)
+			}
 		}
 	}
+	sim.Later += queued.later
 	if sim.Blocked != "" {
 		for i := range due {
 			clear(due[i])
@@ -61,21 +61,18 @@ func (f *forecast) blocked() string {
 
 // spread moves what a day's limit does not take to the next days, as the life
 // cycle does: the rules in their order, and of one rule the files longest due
-// first. used is how much of today's limit is gone. What is left at the end of a
-// day is its backlog; what is left at the end of the last is placed after it.
-func spread(due [][]Tally, backlog []Tally, limit, used int64) {
+// first. room is how much of each day's limit is left, of which it takes its part.
+// What is left at the end of a day is its backlog; what is left at the end of the
+// last is placed after it.
+func spread(due [][]Tally, backlog []Tally, room []int64) {
 	waiting := make([]Tally, len(due))
 	for day := range backlog {
-		room := limit
-		if day == 0 {
-			room = max(limit-used, 0)
-		}
 		for i := range due {
 			left := &waiting[i]
 			left.add(due[i][day].Files, due[i][day].Bytes)
-			due[i][day] = left.part(min(room, left.Files))
+			due[i][day] = left.part(min(room[day], left.Files))
 			left.add(-due[i][day].Files, -due[i][day].Bytes)
-			room -= due[i][day].Files
+			room[day] -= due[i][day].Files
 			backlog[day].add(left.Files, left.Bytes)
 		}
 	}

@@ -36,7 +36,7 @@ func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
 		"unjudged":  func() error { _, err := s.UnjudgedFiles(ctx, rule, 10); return err },
 		"due":       func() error { _, err := s.DueFiles(ctx, rule, now, 10); return err },
 		"queued":    func() error { _, err := s.UnjudgedQueued(ctx, rule, 10); return err },
-		"startable": func() error { _, err := s.Startable(ctx, rule, now, now, 10); return err },
+		"startable": func() error { _, err := s.Startable(ctx, rule, Startable{StoredBy: now, Now: now}, 10); return err },
 	} {
 		for _, step := range plan(t, s, act) {
 			if strings.Contains(step, "(business_unit_id=?)") || strings.HasPrefix(step, "SCAN") {

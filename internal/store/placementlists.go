@@ -218,8 +218,8 @@ func (s *Store) CountPlacedSince(ctx context.Context, unitID int64, since time.T
 	return count, wrap(err, "count placed files of unit %d", unitID)
 }
 
-// CountQueuedSince counts the placements of a unit that were made at or after a
-// time: what a daily limit is held against.
+// CountQueuedSince counts the placements of a unit that were last begun at or after
+// a time: what a daily limit is held against.
 func (s *Store) CountQueuedSince(ctx context.Context, unitID int64, since time.Time) (int64, error) {
 	count, err := gorm.G[models.Placement](s.read).
 		Where("business_unit_id = ? AND queued_at >= ?", unitID, since).Count(ctx, "*")

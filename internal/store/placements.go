@@ -101,12 +101,13 @@ func (s *Store) KeepTarget(ctx context.Context, p models.Placement, until time.T
 }
 
 // RestartPlacing records the intent to try a queued placement again: the
-// target's key, the rule's version, by whom and until when. It returns ErrStale
+// target's key, the rule's version, when, by whom and until when. It returns ErrStale
 // when the row is no longer queued.
 func (s *Store) RestartPlacing(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOne(ctx, p, models.PlacementQueued, map[string]any{
 		"state": models.PlacementPlacing, "sea_key": p.SEAKey, "owner": p.Owner, "lease_until": p.LeaseUntil,
 		"rule_version": p.RuleVersion, "action": p.Action, "key_arn": p.KeyARN,
+		"queued_at": p.QueuedAt,
 	}), "restart placement %d", p.ID)
 }
 

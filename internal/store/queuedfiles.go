@@ -25,14 +25,28 @@ func wanted(storedBy time.Time) func(*gorm.DB) *gorm.DB {
 // judged is of placements whose files were held against a version of their rule.
 const judged = "EXISTS (SELECT 1 FROM files WHERE files.id = placements.file_id AND files.rule_version = ?)"
 
+// Startable selects queued placements that may be tried now: of files that were
+// stored at or before a time, last begun from a time on and before another; zero
+// does not bound that.
+type Startable struct {
+	StoredBy, Now     time.Time
+	BegunFrom, Before time.Time
+}
+
 // Startable gives queued placements of a rule whose next attempt has come, oldest
-// first: those of files that were judged by the rule's current version, match
-// it, and were stored at or before a time. The others wait.
-func (s *Store) Startable(ctx context.Context, rule models.Rule, storedBy, now time.Time, limit int) ([]models.Placement, error) {
+// first: those of files that were judged by the rule's current version and match
+// it. The others wait.
+func (s *Store) Startable(ctx context.Context, rule models.Rule, q Startable, limit int) ([]models.Placement, error) {
+	db := s.db(ctx).Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(q.StoredBy)).Where(judged, rule.Version).
+		Where("next_attempt_at IS NULL OR next_attempt_at <= ?", q.Now)
+	if !q.BegunFrom.IsZero() {
+		db = db.Where("queued_at >= ?", q.BegunFrom)
+	}
+	if !q.Before.IsZero() {
+		db = db.Where("queued_at < ?", q.Before)
+	}
 	var rows []models.Placement
-	err := s.db(ctx).Where(queuedOf, rule.UnitID, rule.ID).Scopes(wanted(storedBy)).Where(judged, rule.Version).
-		Where("next_attempt_at IS NULL OR next_attempt_at <= ?", now).
-		Order("id").Limit(limit).Find(&rows).Error
+	err := db.Order("id").Limit(limit).Find(&rows).Error
 	return rows, wrap(err, "read queued placements of rule %d", rule.ID)
 }
 
