@@ -18,6 +18,9 @@ func (e *Engine) leaseEnd() time.Time {
 	return time.Now().UTC().Add(leaseTime).Truncate(time.Microsecond)
 }
 
+// notSeen begins the reason of a placement whose target S3 does not show.
+const notSeen = "The copy may stand in SEA, where it could not be looked for"
+
 // mark is the metadata by which a placement knows its own copy.
 func mark(p models.Placement) string { return strconv.FormatInt(p.ID, 10) }
 
@@ -58,14 +61,16 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 // lookAtTarget decides what a refused or unanswered copy left: our own success,
 // since a server may refuse what it has already done, nothing, or somebody
 // else's object, in which case the placement gets the next free name and is not
-// decided yet.
+// decided yet. Where S3 does not tell, the copy may stand.
 func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o outcome, cause error) (outcome, bool) {
 	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
 	switch {
 	case objects.ReasonOf(err) == objects.NotFound:
 		return e.lookAtSource(ctx, unit, o, cause), true
+	case err != nil && objects.Undone(cause):
+		return o.refused(e.Clock.Now(), cause), true
 	case err != nil:
-		return o.refused(e.Clock.Now(), err), true
+		return o.undecided(notSeen, err), true
 	case target.Metadata[objects.PlacementMark] == mark(o.Placement):
 		return e.adopted(ctx, unit, o, *o.source, target), true
 	case objects.ReasonOf(cause) != objects.Precondition && objects.ReasonOf(cause) != objects.Conflicting:
@@ -79,8 +84,11 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 }
 
 // lookAtSource decides about a copy that left nothing: the source is no longer
-// what was catalogued, or the request never arrived.
+// what was catalogued, or the request never arrived, or is not worked off yet.
 func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o outcome, cause error) outcome {
+	if objects.ReasonOf(cause) == objects.Interrupted && !objects.Undone(cause) {
+		return o.lost(e.Clock.Now(), cause)
+	}
 	head, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
 	switch {
 	case err != nil:

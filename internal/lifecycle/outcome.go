@@ -22,8 +22,8 @@ const (
 )
 
 // outcome is what one attempt to place a file came to: the row as it is to be
-// recorded. A row that is still placing says that nothing was decided, because
-// the portal stops; the next start decides by looking at the target.
+// recorded. A row that is still placing says that nothing was decided: it keeps
+// its target key, and a later look at the target decides.
 type outcome struct {
 	models.Placement
 	ruleName string
@@ -34,6 +34,10 @@ type outcome struct {
 	corrected bool
 	// outage says that the attempt failed for what is not the file's fault.
 	outage bool
+	// unknown says that a copy may stand, or may still be made, and that S3 could
+	// not be asked: whatever became of rule and source, the placement has no end
+	// before the target was seen.
+	unknown bool
 }
 
 // placed ends the attempt well. The row's time is set when it is recorded.
@@ -77,9 +81,48 @@ func (o outcome) again(now time.Time, limit int, reason string) outcome {
 	if o.Attempts >= limit {
 		return o.failed(reason)
 	}
-	pause := min(maxPause, firstPause<<(o.Attempts-1))
-	next := now.Add(pause + rand.N(pause/2)) //nolint:gosec // jitter needs no secrecy
+	next := o.afterPause(now)
 	o.State, o.LastError, o.NextAttemptAt = models.PlacementQueued, reason, &next
+	return o
+}
+
+func (o outcome) afterPause(now time.Time) time.Time {
+	pause := min(maxPause, firstPause<<(o.Attempts-1))
+	return now.Add(pause + rand.N(pause/2)) //nolint:gosec // jitter needs no secrecy
+}
+
+// lost counts a copy whose answer was lost and that does not stand: S3 may be at
+// it still, so that it is looked for once more after the pause.
+func (o outcome) lost(now time.Time, cause error) outcome {
+	o.Attempts++
+	next := o.afterPause(now)
+	o.unknown, o.outage, o.LastError, o.NextAttemptAt = true, true, objects.Explain(cause)+".", &next
+	return o
+}
+
+// undecided leaves the placement to the next run, which looks at the target
+// again, and says what S3 answered in place of what had to be known. It costs no
+// attempt: nothing was copied.
+func (o outcome) undecided(what string, err error) outcome {
+	reason := objects.ReasonOf(err)
+	if reason == objects.Stopped {
+		return o
+	}
+	o.unknown, o.outage = true, reason == objects.Throttled || reason == objects.Interrupted
+	o.LastError = what + ": " + objects.Explain(err) + "."
+	return o
+}
+
+// absent decides about a placement whose copy does not stand. A stop of the
+// portal costs no attempt; an answer that was lost has cost one already.
+func (o outcome) absent() outcome {
+	switch {
+	case !o.unknown:
+		o.LastError = "The portal was stopped during the copy."
+	case o.Attempts >= maxOutages:
+		return o.failed(o.LastError)
+	}
+	o.State = models.PlacementQueued
 	return o
 }
 

@@ -184,9 +184,9 @@ func (p *placer) count(outcomes []outcome) []models.Placement {
 			} else {
 				p.report.Failed++
 			}
-		case models.PlacementQueued:
+		case models.PlacementQueued, models.PlacementPlacing:
 			p.report.Waiting++
-		case models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
+		case models.PlacementRemoving, models.PlacementRemoved:
 		}
 	}
 	return moved

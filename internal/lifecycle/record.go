@@ -25,7 +25,12 @@ func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes 
 				err = tx.MarkFailed(ctx, o.Placement)
 			case models.PlacementQueued:
 				err = tx.Requeue(ctx, o.Placement)
-			case models.PlacementPlaced, models.PlacementPlacing, models.PlacementRemoving, models.PlacementRemoved:
+			case models.PlacementPlacing:
+				if !o.unknown { // the portal stops: the intent says it all
+					continue
+				}
+				err = tx.Suspend(ctx, o.Placement)
+			case models.PlacementPlaced, models.PlacementRemoving, models.PlacementRemoved:
 				continue
 			}
 			if errors.Is(err, store.ErrStale) {

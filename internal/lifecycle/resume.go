@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"seaportal/internal/objects"
@@ -34,8 +35,8 @@ func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
 	}
 }
 
-// resumePlacing decides each placement that was under way by what stands at
-// its target.
+// resumePlacing decides each placement that was under way, or whose end is not
+// known, by what stands at its target.
 func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) error {
 	names, err := e.Store.RuleNames(ctx, unit.ID)
 	if err != nil {
@@ -48,9 +49,10 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 			return err
 		}
 		after = rows[len(rows)-1].ID
+		rows = slices.DeleteFunc(rows, e.pauses)
 		outcomes := make([]outcome, len(rows))
 		each(e.newSlots(), rows, func(i int, row models.Placement) {
-			outcomes[i] = e.decide(ctx, unit, outcome{Placement: row, ruleName: names[row.RuleID]})
+			outcomes[i] = e.decide(ctx, unit, outcome{Placement: row, ruleName: names[row.RuleID], unknown: row.Owner == ""})
 		})
 		if err := e.record(ctx, unit, outcomes); err != nil {
 			return err
@@ -58,18 +60,23 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 	}
 }
 
+// pauses tells whether nobody works on a placement because it is not yet time to
+// look what became of its copy.
+func (e *Engine) pauses(p models.Placement) bool {
+	return p.Owner == "" && p.NextAttemptAt != nil && p.NextAttemptAt.After(e.Clock.Now())
+}
+
 // decide looks at the target of a placement that was under way: ours and right,
 // it is placed; ours and broken, it is taken away; absent or a stranger's, the
-// placement is queued again. A restart costs no attempt.
+// placement is queued again.
 func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome) outcome {
 	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
 	reason := objects.ReasonOf(err)
 	if err != nil && reason != objects.NotFound {
-		return o
+		return o.undecided(notSeen, err)
 	}
 	if reason == objects.NotFound || target.Metadata[objects.PlacementMark] != mark(o.Placement) {
-		o.State, o.LastError = models.PlacementQueued, "The portal was stopped during the copy."
-		return o
+		return o.absent()
 	}
 	source, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
 	switch {
@@ -78,7 +85,7 @@ func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome
 	case err == nil || objects.ReasonOf(err) == objects.NotFound:
 		return e.orphaned(ctx, unit, o, target)
 	}
-	return o
+	return o.undecided("The copy stands in SEA, and its source could not be looked at", err)
 }
 
 // orphaned decides about our copy of a source that is gone or changed since: it

@@ -53,7 +53,7 @@ func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
 	if err != nil {
 		return Copied{}, err
 	}
-	out, err := c.s3.CopyObject(ctx, request)
+	out, err := c.s3.CopyObject(ctx, request, once)
 	if err != nil {
 		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
 	}
@@ -75,8 +75,21 @@ func (c *Client) reported(ctx context.Context, in CopyInput, copied Copied) (Cop
 		return copied, nil
 	}
 	head, err := c.Head(ctx, in.Bucket, in.Key)
+	if err != nil {
+		return copied, fmt.Errorf("%w: %w", errCopied, err)
+	}
 	copied.KMSKey = head.KMSKey
-	return copied, err
+	return copied, nil
+}
+
+// once keeps the SDK from sending again what may have been done: the answer to
+// the second request would hide that nobody knows what came of the first.
+func once(o *s3.Options) { o.Retryer = onlyUndone{o.Retryer} }
+
+type onlyUndone struct{ aws.Retryer }
+
+func (r onlyUndone) IsErrorRetryable(err error) bool {
+	return (ReasonOf(err) != Interrupted || Undone(err)) && r.Retryer.IsErrorRetryable(err)
 }
 
 // copyRequest is a copy as one request. S3 copies the tags by itself, unless one

@@ -96,7 +96,7 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 	out, err := c.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
 		Bucket: &in.Bucket, Key: &in.Key, UploadId: &upload, IfNoneMatch: aws.String("*"),
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
-	})
+	}, once)
 	if err != nil {
 		return Copied{}, err
 	}

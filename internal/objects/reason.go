@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -51,6 +52,27 @@ func ReasonOf(err error) Reason {
 		return Refused
 	}
 	return Interrupted
+}
+
+// errCopied is of a copy that was made, and of which S3 did not tell what had to
+// be known.
+var errCopied = errors.New("the copy was made")
+
+// Undone tells whether the error of a request says for certain that S3 did
+// nothing of it: it refused the request, or never got it.
+func Undone(err error) bool {
+	if errors.Is(err, errCopied) {
+		return false
+	}
+	switch ReasonOf(err) {
+	case Denied, Refused:
+		return true
+	case Interrupted:
+		var network *net.OpError
+		return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &network) && network.Op == "dial"
+	case None, NotFound, Precondition, Conflicting, Throttled, Stopped:
+	}
+	return false
 }
 
 func reasonOfStatus(status int, err error) Reason {

@@ -129,8 +129,11 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"queued, due later":           {theFile(placement(models.PlacementQueued), later), "The rule “Claims” queued it, and was edited since: it waits until 26 November 2026, 12:00 UTC."},
 		"queued, long-term":           {theFile(placement(models.PlacementQueued), cold), "It is in long-term storage (GLACIER), and only files in active storage are placed. The rule “Claims” queued it: it waits."},
 		"queued, SEA off":             {theFile(placement(models.PlacementQueued), off), "The rule “Claims” queued it, but SEA is not enabled for this business unit: nothing is placed."},
-		"placing":                     {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
-		"placed":                      {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
+		"placing, unknown": {theFile(placement(models.PlacementPlacing, func(p *models.Placement) {
+			p.LastError = "S3 did not answer."
+		})), "The rule “Claims” may have placed it: S3 did not answer. Each run looks again, until it is known."},
+		"placing": {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
+		"placed":  {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
 		"moved": {theFile(gone, placement(models.PlacementPlaced, func(p *models.Placement) {
 			p.Action = "move"
 		})), "The rule “Claims”, version 3, moved it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},

@@ -33,6 +33,9 @@ func (e *explanation) placedSentence(p models.Placement) string {
 	case models.PlacementQueued:
 		return e.queuedSentence(p, by)
 	case models.PlacementPlacing:
+		if p.Owner == "" && p.LastError != "" {
+			return capital(by) + " may have placed it: " + strings.TrimSuffix(p.LastError, ".") + ". Each run looks again, until it is known."
+		}
 		return capital(by) + " is " + verbs(p.Action).doing + " it into SEA now."
 	case models.PlacementPlaced:
 		until := "SEA deletes it on " + at(p.ExpiresAt)

@@ -143,6 +143,15 @@ func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
 	}), "requeue placement %d", p.ID)
 }
 
+// Suspend records that nobody works on a placement whose copy may stand, and
+// why it is not known: it goes on being placed, and holds its target's key.
+func (s *Store) Suspend(ctx context.Context, p models.Placement) error {
+	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+		"attempts": p.Attempts, "last_error": p.LastError, "next_attempt_at": p.NextAttemptAt,
+		"owner": "", "lease_until": nil,
+	}), "suspend placement %d", p.ID)
+}
+
 // MarkFailed records that a placement is given up, and why.
 func (s *Store) MarkFailed(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{

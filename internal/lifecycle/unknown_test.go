@@ -1,0 +1,202 @@
+package lifecycle_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
+	"seaportal/models"
+)
+
+// unknown is a bench with one file, whose copy stands in SEA though its answer
+// was lost, and S3 says no more of it until told to.
+type unknown struct {
+	*bench
+	rule rulebook.Rule
+	away atomic.Bool
+}
+
+func newUnknown(t *testing.T, action rule.Action) *unknown {
+	t.Helper()
+	b := &unknown{bench: sqliteBench(t)}
+	b.put("a.wav", "first", nil)
+	b.rule = b.bench.rule("places", action, nil)
+	if report := b.run(b.engine(0, through(b.wire()))); report.Waiting != 1 {
+		t.Errorf("report %+v", report)
+	}
+	if text, _ := b.sea("a.wav"); text != "first" || !b.away.Load() {
+		t.Fatalf("in SEA stands %q, away %v", text, b.away.Load())
+	}
+	return b
+}
+
+// wire loses the first copy's answer, and then every request to SEA.
+func (b *unknown) wire() wire {
+	return wire{
+		before: func(r *http.Request) (*http.Response, error) {
+			if b.away.Load() && strings.HasPrefix(r.URL.Path, "/sea/") {
+				return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+			}
+			return nil, nil
+		},
+		after: func(r *http.Request, _ *http.Response) error {
+			if isCopy(r) && b.away.CompareAndSwap(false, true) {
+				return io.ErrUnexpectedEOF
+			}
+			return nil
+		},
+	}
+}
+
+// first gives the placement of the first content.
+func (b *unknown) first() models.Placement {
+	b.Helper()
+	return b.placements()["a.wav"][0]
+}
+
+func (b *unknown) wantPlaced(source models.SourceState) {
+	b.Helper()
+	if p := b.first(); p.State != models.PlacementPlaced || p.SEAKey != "a.wav" || p.SourceState != source || p.LastError != "" {
+		b.Errorf("%s as %q, source %s: %s", p.State, p.SEAKey, p.SourceState, p.LastError)
+	}
+	if text, _ := b.sea("a.wav"); text != "first" {
+		b.Errorf("in SEA stands %q", text)
+	}
+	later := b.engine(40*24*time.Hour, nil)
+	if err := later.ExpireDue(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if _, there := b.sea("a.wav"); there {
+		b.Error("it stands for good")
+	}
+	b.verifyHistory()
+}
+
+func TestACopyThatMayStandOutlivesItsRule(t *testing.T) {
+	t.Parallel()
+	b := newUnknown(t, rule.Copy)
+	if _, err := b.rules.Delete(t.Context(), models.System, b.unit, b.rule.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.run(b.engine(time.Hour, through(b.wire())))
+	if p := b.first(); p.State != models.PlacementPlacing || !strings.Contains(p.LastError, "SlowDown") {
+		t.Errorf("while S3 is away it is %s because %q", p.State, p.LastError)
+	}
+	b.run(b.engine(2*time.Hour, nil))
+	b.wantPlaced(models.SourceKept)
+}
+
+func TestACopyThatMayStandOutlivesItsSource(t *testing.T) {
+	t.Parallel()
+	for state, meddle := range map[models.SourceState]func(b *unknown) error{
+		models.SourceDeleted: func(b *unknown) error { // which is what the server says of what was gone before, too
+			_, err := b.s3.DeleteObject(b.Context(), &s3.DeleteObjectInput{Bucket: aws.String("active"), Key: aws.String(b.unit.ActivePrefix + "a.wav")})
+			return err
+		},
+		models.SourceChanged: func(b *unknown) error {
+			b.put("a.wav", "second", nil)
+			return nil
+		},
+	} {
+		for action, want := range map[rule.Action]models.SourceState{rule.Copy: models.SourceKept, rule.Move: state} {
+			t.Run(string(action)+" "+string(state), func(t *testing.T) {
+				t.Parallel()
+				b := newUnknown(t, action)
+				if err := meddle(b); err != nil {
+					t.Fatal(err)
+				}
+				b.run(b.engine(time.Hour, nil))
+				b.wantPlaced(want)
+			})
+		}
+	}
+}
+
+func TestACopyThatMayStandWaitsForHoweverLong(t *testing.T) {
+	t.Parallel()
+	b := newUnknown(t, rule.Move)
+	for hour := range 14 {
+		b.run(b.engine(time.Duration(hour+1)*time.Hour, through(b.wire())))
+	}
+	if p := b.first(); p.State != models.PlacementPlacing || p.Attempts != 0 {
+		t.Errorf("%s after %d attempts", p.State, p.Attempts)
+	}
+	b.run(b.engine(15*time.Hour, nil))
+	b.wantPlaced(models.SourceDeleted)
+}
+
+func TestNoOtherFileGetsTheNameOfACopyThatMayStand(t *testing.T) {
+	t.Parallel()
+	b := newUnknown(t, rule.Copy)
+	b.put("a.wav", "second", nil)
+	b.run(b.engine(time.Hour, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/sea/") && strings.HasSuffix(r.URL.Path, "/a.wav") {
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}})))
+	rows := b.placements()["a.wav"]
+	if len(rows) != 2 || rows[1].SEAKey != "a-2.wav" || rows[1].State != models.PlacementPlaced {
+		t.Fatalf("placements %+v", rows)
+	}
+	if text, _ := b.sea("a-2.wav"); text != "second" {
+		t.Errorf("under the other name stands %q", text)
+	}
+	b.run(b.engine(2*time.Hour, nil))
+	b.wantPlaced(models.SourceKept)
+}
+
+// TestACopyThatComesLateIsOurs loses a copy on its way, which S3 makes only
+// after it was looked for.
+func TestACopyThatComesLateIsOurs(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "first", nil)
+	r := b.rule("copies", rule.Copy, nil)
+	var late *http.Request
+	b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			late = r.Clone(t.Context())
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, nil
+	}})))
+	if _, err := b.rules.Delete(t.Context(), models.System, b.unit, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.run(b.engine(0, nil)) // before the pause is over
+	answer, err := transport.RoundTrip(late)
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Body.Close() != nil {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+	b.run(b.engine(time.Hour, nil))
+	if p := b.only("a.wav"); p.State != models.PlacementPlaced {
+		t.Errorf("%s: %s", p.State, p.LastError)
+	}
+}
+
+// TestWhatS3RefusedToCopyFailsThoughNothingCanBeSeen takes every right to SEA
+// away.
+func TestWhatS3RefusedToCopyFailsThoughNothingCanBeSeen(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/sea/") {
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}})))
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.LastError != "S3 answered AccessDenied: as told." {
+		t.Errorf("%s because %q", p.State, p.LastError)
+	}
+}
