@@ -130,18 +130,28 @@ func sameKey(reported, asked string) bool {
 // unencrypted takes away a copy that does not rest under the key that it
 // should, and gives the placement up: another attempt would come to the same.
 func (e *Engine) unencrypted(ctx context.Context, unit models.BusinessUnit, o outcome, etag string) outcome {
-	if next := e.broken(ctx, unit, o, etag); next.State == models.PlacementPlacing {
-		return next // it could not be taken away yet
+	if err := e.takeAway(ctx, unit, o, etag); err != nil {
+		return o.undecided("S3 did not encrypt the copy with the key "+o.KeyARN+", and it could not be taken away", err)
 	}
+	o.Attempts++
 	return o.failed("S3 did not encrypt the copy with the key " + o.KeyARN +
 		", so it was taken away. Check the key and the bucket's encryption settings, then retry.")
 }
 
 // broken takes a bad copy away, so that nothing half is left, and tries again.
 func (e *Engine) broken(ctx context.Context, unit models.BusinessUnit, o outcome, etag string) outcome {
-	err := e.Objects.Delete(context.WithoutCancel(ctx), *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, etag)
-	if reason := objects.ReasonOf(err); err != nil && reason != objects.NotFound && reason != objects.Precondition {
-		return o // not decided: the next look at the target finds it again
+	if err := e.takeAway(ctx, unit, o, etag); err != nil {
+		return o.undecided("The copy was not equal to the file, and could not be taken away", err)
 	}
 	return o.again(e.Clock.Now(), maxAttempts, "The copy was not equal to the file.")
+}
+
+// takeAway deletes the copy that has that ETag. While it fails, the placement is
+// not decided: nothing of ours may stay behind.
+func (e *Engine) takeAway(ctx context.Context, unit models.BusinessUnit, o outcome, etag string) error {
+	err := e.Objects.Delete(context.WithoutCancel(ctx), *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, etag)
+	if reason := objects.ReasonOf(err); reason == objects.NotFound || reason == objects.Precondition {
+		return nil
+	}
+	return err
 }

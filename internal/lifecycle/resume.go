@@ -90,12 +90,12 @@ func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome
 
 // orphaned decides about our copy of a source that is gone or changed since: it
 // may be the last one, so it is kept when its bytes agree with its own checksum
-// and with the size that was catalogued.
+// and with the size that was catalogued, and while nobody can read them.
 func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outcome, target objects.Head) outcome {
 	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, target.Checksum)
 	switch {
 	case err != nil:
-		return o // not decided: an answer that broke off says nothing of the bytes
+		return o.undecided("The copy could not be read back, and is kept because its source is gone or was changed", err)
 	case got.whole && got.size == o.Size && target.Checksum != "":
 		o.KeyARN = target.KMSKey // whatever it is: the file has no other copy
 		return o.found(verifiedByReading, target, target.Checksum, e.since(target))

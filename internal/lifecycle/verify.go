@@ -47,12 +47,12 @@ func (e *Engine) compared(
 ) outcome {
 	want, err := e.read(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key, source.Object, "")
 	if err != nil {
-		return o // not decided: the target stands and is looked at again
+		return e.unread(ctx, unit, o, target.ETag, "The file could not be read, to compare it with its copy", err)
 	}
 	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, target.Checksum)
 	switch {
 	case err != nil:
-		return o
+		return e.unread(ctx, unit, o, target.ETag, "The copy could not be read back", err)
 	case got != want || !got.whole:
 		return e.broken(ctx, unit, o, target.ETag)
 	}
@@ -61,6 +61,21 @@ func (e *Engine) compared(
 		checksum = objects.Checksum("SHA256:" + got.text)
 	}
 	return o.found(verifiedByContent, source, checksum, at)
+}
+
+// unread decides about a copy that could not be compared. A right that is
+// missing does not come back by itself: the copy is taken away, and the
+// placement fails for a reason that a person can do something about. Any other
+// answer says nothing of the bytes, and the copy is looked at again.
+func (e *Engine) unread(ctx context.Context, unit models.BusinessUnit, o outcome, etag, what string, err error) outcome {
+	if reason := objects.ReasonOf(err); reason != objects.Denied && reason != objects.Refused {
+		return o.undecided(what, err)
+	}
+	if err := e.takeAway(ctx, unit, o, etag); err != nil {
+		return o.undecided("A copy that could not be compared could not be taken away", err)
+	}
+	o.Attempts++
+	return o.failed(what + ": " + objects.Explain(err) + ".")
 }
 
 // content is what reading an object gave.
