@@ -41,4 +41,7 @@ type File struct {
 var LongTermClasses = []string{"GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"}
 
 // LongTerm tells whether the file lies in long-term storage.
-func (f File) LongTerm() bool { return slices.Contains(LongTermClasses, f.StorageClass) }
+func (f File) LongTerm() bool { return LongTerm(f.StorageClass) }
+
+// LongTerm tells whether a storage class is one of the long-term ones.
+func LongTerm(class string) bool { return slices.Contains(LongTermClasses, class) }

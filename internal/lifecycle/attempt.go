@@ -38,6 +38,9 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 	if o.source.ETag != o.SourceETag {
 		return o.replaced()
 	}
+	if models.LongTerm(o.source.StorageClass) {
+		return o.archived(o.source.StorageClass)
+	}
 	for range maxStrangers {
 		copied, err := e.Objects.Copy(ctx, objects.CopyInput{
 			SourceBucket: unit.ActiveBucket, Source: *o.source,
@@ -95,6 +98,8 @@ func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o o
 		return o.refused(e.Clock.Now(), err)
 	case head.ETag != o.SourceETag:
 		return o.replaced()
+	case models.LongTerm(head.StorageClass):
+		return o.archived(head.StorageClass)
 	case objects.ReasonOf(cause) == objects.NotFound: // not the source, then: an upload that somebody ended, a bucket that is away
 		return o.again(e.Clock.Now(), maxAttempts, objects.Explain(cause)+".")
 	}

@@ -74,6 +74,12 @@ func (o outcome) replaced() outcome {
 	return o.missed(models.SourceChanged, "Other content was stored under this name before the file could be placed.")
 }
 
+// archived ends the placement because its source went to long-term storage: only
+// what is in active storage is placed, and a retry places it once it is back.
+func (o outcome) archived(class string) outcome {
+	return o.failed("The file is in long-term storage (" + class + "), and only files in active storage are placed. Bring it back, then retry.")
+}
+
 // again counts an error that S3 answered, up to limit. The next attempt comes
 // after a pause that doubles, with jitter so that many do not come back at once.
 func (o outcome) again(now time.Time, limit int, reason string) outcome {
