@@ -300,6 +300,37 @@ func TestABrokenListingMarksNothingAsGone(t *testing.T) {
 	}
 }
 
+// TestWhatAnotherProcessDecidedKeepsItsSource lets one take a move over from a
+// process that is thought dead, after the rule was edited to copy.
+func TestWhatAnotherProcessDecidedKeepsItsSource(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	made := b.rule("moves", rule.Move, nil)
+	var once atomic.Bool
+	slow := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if !isCopy(r) || !once.CompareAndSwap(false, true) {
+			return nil, nil
+		}
+		edited := made.Definition
+		edited.Action = rule.Copy
+		if _, err := b.rules.Update(t.Context(), models.System, b.unit, made.ID, made.LockVersion, edited); err != nil {
+			return nil, err
+		}
+		return nil, b.engine(0, nil).Resume(t.Context())
+	}}))
+	if report := b.run(slow); report.Placed != 0 || report.Failed != 0 {
+		t.Errorf("the slow one reports %+v", report)
+	}
+	if p := b.only("a.wav"); p.State != models.PlacementPlaced || p.Action != string(rule.Copy) || p.SourceState != models.SourceKept {
+		t.Errorf("%s by a %s, source %s", p.State, p.Action, p.SourceState)
+	}
+	if _, there := b.active("a.wav"); !there {
+		t.Error("the source of a copy was deleted")
+	}
+	b.verifyHistory()
+}
+
 func TestTwoProcessesShareAUnitWithoutPlacingTwice(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -145,10 +145,11 @@ func portions(done <-chan outcome) iter.Seq[[]outcome] {
 // settle records what came of some placements, then deletes the sources of
 // those that were moved.
 func (p *placer) settle(ctx context.Context, outcomes []outcome) error {
-	if err := p.record(ctx, p.unit, outcomes); err != nil {
+	recorded, err := p.record(ctx, p.unit, outcomes)
+	if err != nil {
 		return err
 	}
-	return p.settleSources(ctx, p.unit, p.count(outcomes), seen, p.slots)
+	return p.settleSources(ctx, p.unit, p.count(recorded), seen, p.slots)
 }
 
 // tryOne attempts a placement, unless S3 was away for as many in a row as are

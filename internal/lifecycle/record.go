@@ -10,14 +10,17 @@ import (
 	"seaportal/models"
 )
 
-// record writes outcomes and their history in one transaction. A row that
-// somebody else decided meanwhile is left to them.
-func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes []outcome) error {
-	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
-		events, err := e.recordPlaced(ctx, tx, unit, outcomes)
+// record writes outcomes and their history in one transaction, and gives those
+// that it wrote. A row that somebody else decided or took over meanwhile is left
+// to them, with its source.
+func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes []outcome) ([]outcome, error) {
+	var recorded []outcome
+	err := e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+		placed, err := e.recordPlaced(ctx, tx, unit, outcomes)
 		if err != nil {
 			return err
 		}
+		recorded = placed
 		for _, o := range outcomes {
 			var err error
 			switch o.State {
@@ -39,12 +42,17 @@ func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes 
 			if err != nil {
 				return err
 			}
+			recorded = append(recorded, o)
+		}
+		var events []history.Event
+		for _, o := range recorded {
 			if event, tell := o.event(unit); tell {
 				events = append(events, event)
 			}
 		}
 		return history.Record(ctx, tx, events...)
 	})
+	return recorded, err
 }
 
 // alike are placed outcomes that one statement can record.
@@ -52,11 +60,12 @@ type alike struct {
 	at         time.Time
 	verifiedBy string
 	source     models.SourceState
+	owner      string
 }
 
 // recordPlaced writes the placed outcomes, those that are alike in one
-// statement, and gives their history.
-func (e *Engine) recordPlaced(ctx context.Context, tx *store.Store, unit models.BusinessUnit, outcomes []outcome) ([]history.Event, error) {
+// statement, and gives those that it wrote.
+func (e *Engine) recordPlaced(ctx context.Context, tx *store.Store, unit models.BusinessUnit, outcomes []outcome) ([]outcome, error) {
 	now := e.Clock.Now()
 	groups := make(map[alike][]int64)
 	byID := make(map[int64]outcome, len(outcomes))
@@ -71,27 +80,26 @@ func (e *Engine) recordPlaced(ctx context.Context, tx *store.Store, unit models.
 				return nil, err
 			}
 		}
-		group := alike{at: now, verifiedBy: o.VerifiedBy, source: o.SourceState}
+		group := alike{at: now, verifiedBy: o.VerifiedBy, source: o.SourceState, owner: o.Owner}
 		if o.PlacedAt != nil {
 			group.at = *o.PlacedAt
 		}
 		groups[group] = append(groups[group], o.ID)
 		byID[o.ID] = o
 	}
-	events := make([]history.Event, 0, len(byID))
+	recorded := make([]outcome, 0, len(outcomes))
 	for group, ids := range groups {
 		expires := group.at.Add(time.Duration(unit.RetentionDays) * day)
 		placed, err := tx.MarkPlaced(ctx, ids, models.Placement{
 			UnitID: unit.ID, PlacedAt: &group.at, ExpiresAt: &expires,
-			VerifiedBy: group.verifiedBy, SourceState: group.source,
+			VerifiedBy: group.verifiedBy, SourceState: group.source, Owner: group.owner,
 		})
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range placed {
-			event, _ := byID[id].event(unit)
-			events = append(events, event)
+			recorded = append(recorded, byID[id])
 		}
 	}
-	return events, nil
+	return recorded, nil
 }

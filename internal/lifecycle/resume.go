@@ -50,11 +50,18 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		}
 		after = rows[len(rows)-1].ID
 		rows = slices.DeleteFunc(rows, e.pauses)
+		taken, err := e.Store.TakeOver(ctx, unit.ID, rowIDs(rows), e.owner, e.leaseEnd())
+		if err != nil {
+			return err
+		}
+		rows = withIDs(rows, taken)
 		outcomes := make([]outcome, len(rows))
 		each(e.newSlots(), rows, func(i int, row models.Placement) {
-			outcomes[i] = e.decide(ctx, unit, outcome{Placement: row, ruleName: names[row.RuleID], unknown: row.Owner == ""})
+			o := outcome{Placement: row, ruleName: names[row.RuleID], unknown: row.Owner == ""}
+			o.Owner = e.owner
+			outcomes[i] = e.decide(ctx, unit, o)
 		})
-		if err := e.record(ctx, unit, outcomes); err != nil {
+		if _, err := e.record(ctx, unit, outcomes); err != nil {
 			return err
 		}
 	}

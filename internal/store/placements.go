@@ -111,33 +111,41 @@ func (s *Store) RestartPlacing(ctx context.Context, p models.Placement) error {
 	}), "restart placement %d", p.ID)
 }
 
-// Retarget gives a placement that is being placed another target key.
+// TakeOver makes an owner that of placements that are being placed, until a time
+// for which nobody else works on them. It gives the ids of those that were being
+// placed: what their owner from before records of them is stale from now on.
+func (s *Store) TakeOver(ctx context.Context, unitID int64, ids []int64, owner string, until time.Time) ([]int64, error) {
+	taken, err := s.move(ctx, unitID, ids, models.PlacementPlacing, map[string]any{"owner": owner, "lease_until": until})
+	return taken, wrap(err, "take over %d placements", len(ids))
+}
+
+// Retarget gives a placement that its owner places another target key.
 func (s *Store) Retarget(ctx context.Context, p models.Placement) error {
-	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{"sea_key": p.SEAKey}), "retarget placement %d", p.ID)
+	return wrap(s.moveOwn(ctx, p, map[string]any{"sea_key": p.SEAKey}), "retarget placement %d", p.ID)
 }
 
 // Correct records what a copy really is where that is not what was catalogued.
 func (s *Store) Correct(ctx context.Context, p models.Placement) error {
-	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOwn(ctx, p, map[string]any{
 		"size": p.Size, "checksum": p.Checksum, "content_type": p.ContentType, "key_arn": p.KeyARN,
 	}), "correct placement %d", p.ID)
 }
 
 // MarkPlaced records verified copies of a unit, all with the like's times, way
-// of verification and state of the source. It gives the ids of those that were
-// being placed, which are now placed.
+// of verification and state of the source. It gives the ids of those that the
+// like's owner was placing, which are now placed.
 func (s *Store) MarkPlaced(ctx context.Context, ids []int64, like models.Placement) ([]int64, error) {
 	changed, err := s.move(ctx, like.UnitID, ids, models.PlacementPlacing, map[string]any{
 		"state": models.PlacementPlaced, "placed_at": like.PlacedAt, "expires_at": like.ExpiresAt,
 		"verified_by": like.VerifiedBy, "source_state": like.SourceState,
 		"last_error": "", "owner": "", "lease_until": nil,
-	})
+	}, where("owner = ?", like.Owner))
 	return changed, wrap(err, "record %d placements", len(ids))
 }
 
 // Requeue records an attempt that failed and when the next one comes.
 func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
-	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOwn(ctx, p, map[string]any{
 		"state": models.PlacementQueued, "attempts": p.Attempts, "last_error": p.LastError,
 		"next_attempt_at": p.NextAttemptAt, "owner": "", "lease_until": nil,
 	}), "requeue placement %d", p.ID)
@@ -146,7 +154,7 @@ func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
 // Suspend records that nobody works on a placement whose copy may stand, and
 // why it is not known: it goes on being placed, and holds its target's key.
 func (s *Store) Suspend(ctx context.Context, p models.Placement) error {
-	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOwn(ctx, p, map[string]any{
 		"attempts": p.Attempts, "last_error": p.LastError, "next_attempt_at": p.NextAttemptAt,
 		"owner": "", "lease_until": nil,
 	}), "suspend placement %d", p.ID)
@@ -154,7 +162,7 @@ func (s *Store) Suspend(ctx context.Context, p models.Placement) error {
 
 // MarkFailed records that a placement is given up, and why.
 func (s *Store) MarkFailed(ctx context.Context, p models.Placement) error {
-	return wrap(s.moveOne(ctx, p, models.PlacementPlacing, map[string]any{
+	return wrap(s.moveOwn(ctx, p, map[string]any{
 		"state": models.PlacementFailed, "attempts": p.Attempts, "last_error": p.LastError,
 		"source_state": p.SourceState, "owner": "", "lease_until": nil,
 	}), "fail placement %d", p.ID)
@@ -241,21 +249,31 @@ func (s *Store) MarkRemoved(ctx context.Context, ids []int64, from models.Placem
 var returnID = clause.Returning{Columns: []clause.Column{{Name: "id"}}}
 
 // move is the compare-and-set that every change of state goes through. It gives
-// the ids of the rows that were in the state.
-func (s *Store) move(ctx context.Context, unitID int64, ids []int64, from models.PlacementState, set map[string]any) ([]int64, error) {
+// the ids of the rows that were in the state, and as else is asked.
+func (s *Store) move(
+	ctx context.Context, unitID int64, ids []int64, from models.PlacementState, set map[string]any, and ...func(*gorm.DB) *gorm.DB,
+) ([]int64, error) {
 	var changed []models.Placement
-	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
+	err := s.wdb(ctx).Model(&changed).Clauses(returnID).Scopes(and...).
 		Where("business_unit_id = ? AND id IN ? AND state = ?", unitID, ids, from).Updates(set).Error
 	return placementIDs(changed), err
 }
 
 // moveOne is move of one row, ErrStale when it was in another state.
-func (s *Store) moveOne(ctx context.Context, p models.Placement, from models.PlacementState, set map[string]any) error {
-	changed, err := s.move(ctx, p.UnitID, []int64{p.ID}, from, set)
+func (s *Store) moveOne(
+	ctx context.Context, p models.Placement, from models.PlacementState, set map[string]any, and ...func(*gorm.DB) *gorm.DB,
+) error {
+	changed, err := s.move(ctx, p.UnitID, []int64{p.ID}, from, set, and...)
 	if err == nil && len(changed) == 0 {
 		return ErrStale
 	}
 	return err
+}
+
+// moveOwn is moveOne of a row that is being placed, ErrStale when another owner
+// took it over.
+func (s *Store) moveOwn(ctx context.Context, p models.Placement, set map[string]any) error {
+	return s.moveOne(ctx, p, models.PlacementPlacing, set, where("owner = ?", p.Owner))
 }
 
 func placementIDs(rows []models.Placement) []int64 {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -82,6 +83,38 @@ func TestAPlacementChangesStateOnlyFromTheExpectedOne(t *testing.T) {
 			if settled, err := s.SettleSources(t.Context(), ids, like); err != nil || len(settled) != want {
 				t.Errorf("settled %v, want %d, %v", settled, want, err)
 			}
+		}
+	})
+}
+
+func TestWhatAnotherOwnerTookOverIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u := unit(t, s, "emea")
+		first := queued(u, 1)
+		first.Owner = "dead"
+		p := begun(t, s, first, queued(u, 2))[0]
+		until := noon.Add(time.Minute)
+		if taken, err := s.TakeOver(t.Context(), u.ID, []int64{p.ID}, "alive", until); err != nil || len(taken) != 1 {
+			t.Fatalf("took over %v, %v", taken, err)
+		}
+		like := models.Placement{UnitID: u.ID, Owner: p.Owner, PlacedAt: &noon, ExpiresAt: &noon, SourceState: models.SourceKept}
+		if placed, err := s.MarkPlaced(t.Context(), []int64{p.ID}, like); err != nil || len(placed) != 0 {
+			t.Errorf("placed %v, %v", placed, err)
+		}
+		for name, record := range map[string]func(context.Context, models.Placement) error{
+			"retarget": s.Retarget, "correct": s.Correct, "requeue": s.Requeue, "suspend": s.Suspend, "fail": s.MarkFailed,
+		} {
+			if err := record(t.Context(), p); !errors.Is(err, store.ErrStale) {
+				t.Errorf("%s by the owner from before: %v", name, err)
+			}
+		}
+		like.Owner = "alive"
+		if placed, err := s.MarkPlaced(t.Context(), []int64{p.ID}, like); err != nil || len(placed) != 1 {
+			t.Errorf("placed by its owner %v, %v", placed, err)
+		}
+		if taken, err := s.TakeOver(t.Context(), u.ID, []int64{p.ID}, "late", until); err != nil || len(taken) != 0 {
+			t.Errorf("took over what is placed: %v, %v", taken, err)
 		}
 	})
 }
