@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -98,5 +99,40 @@ func TestAnOutageSparesTheBacklog(t *testing.T) {
 	}
 	if report := b.run(b.engine(time.Hour, nil)); report.Placed != files {
 		t.Errorf("after it: %+v", report)
+	}
+}
+
+// TestAnOutageSparesWhatWasUnderWay lets S3 be away when what a dead process had
+// begun is to be looked for.
+func TestAnOutageSparesWhatWasUnderWay(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files, most = 40, 12 // twice the four in flight, and those under way when that is reached
+	for i := range files {
+		b.put(fmt.Sprintf("%03d.wav", i), content(i), nil)
+	}
+	b.rule("copies", rule.Copy, nil)
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	_, _ = b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			kill()
+			return nil, context.Canceled
+		}
+		return nil, nil
+	}})).RunUnit(ctx, b.unit.ID) // it was killed
+	var asked atomic.Int64
+	away := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/sea/") {
+			asked.Add(1)
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}}))
+	if b.run(away); asked.Load() > most || len(b.seaKeys()) != 0 {
+		t.Errorf("asked %d times, in SEA %q", asked.Load(), b.seaKeys())
+	}
+	if b.run(b.engine(time.Hour, nil)); len(b.seaKeys()) != files {
+		t.Errorf("after it: %q", b.seaKeys())
 	}
 }

@@ -155,16 +155,25 @@ func (p *placer) settle(ctx context.Context, outcomes []outcome) error {
 // tryOne attempts a placement, unless S3 was away for as many in a row as are
 // in flight twice over: then the placement waits, and it costs no attempt.
 func (p *placer) tryOne(ctx context.Context, o outcome) outcome {
-	if p.refused.Load() >= int64(2*p.Concurrency) {
+	if p.gaveUp(&p.refused) {
 		return o.postponed(p.Clock.Now())
 	}
 	o = p.attempt(ctx, p.unit, o)
-	if o.outage {
-		p.refused.Add(1)
-	} else {
-		p.refused.Store(0)
-	}
+	tally(&p.refused, o)
 	return o
+}
+
+// gaveUp tells whether S3 was away for as many in a row as are in flight twice
+// over: the others then wait for the next run, unasked.
+func (e *Engine) gaveUp(away *atomic.Int64) bool { return away.Load() >= int64(2*e.Concurrency) }
+
+// tally adds an outage to those in a row, which anything else ends.
+func tally(away *atomic.Int64, o outcome) {
+	if o.outage {
+		away.Add(1)
+	} else {
+		away.Store(0)
+	}
 }
 
 // count adds outcomes to the report and gives the moves whose sources are due.

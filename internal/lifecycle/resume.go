@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"seaportal/internal/objects"
@@ -43,6 +44,7 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		return err
 	}
 	var after int64
+	var away atomic.Int64 // looks in a row for which S3 was away
 	for {
 		rows, err := e.Store.InState(ctx, unit.ID, models.PlacementPlacing, after, batch)
 		if err != nil || len(rows) == 0 {
@@ -59,7 +61,11 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		each(e.newSlots(), rows, func(i int, row models.Placement) {
 			o := outcome{Placement: row, ruleName: names[row.RuleID], unknown: row.Owner == ""}
 			o.Owner = e.owner
-			outcomes[i] = e.decide(ctx, unit, o)
+			if !e.gaveUp(&away) {
+				o = e.decide(ctx, unit, o)
+				tally(&away, o)
+			}
+			outcomes[i] = o
 		})
 		if _, err := e.record(ctx, unit, outcomes); err != nil {
 			return err
