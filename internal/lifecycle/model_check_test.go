@@ -19,6 +19,20 @@ func (w *world) check(rt *rapid.T) {
 	w.checkActive(rt)
 	w.checkLocation(rt)
 	w.checkClaims(rt)
+	w.checkLimit(rt)
+}
+
+// checkLimit: no day begins more placements than the daily limit.
+func (w *world) checkLimit(rt *rapid.T) {
+	begun := map[string]int{}
+	for _, p := range w.rows() {
+		begun[p.QueuedAt.UTC().Format(time.DateOnly)]++
+	}
+	for day, files := range begun {
+		if w.unit.DailyLimit > 0 && files > w.unit.DailyLimit {
+			rt.Fatalf("%d placements were begun on %s, the limit is %d", files, day, w.unit.DailyLimit)
+		}
+	}
 }
 
 // checkActive: only a move may take what people left in active storage, and
@@ -107,6 +121,7 @@ func (w *world) files() []models.File {
 
 // finish lets everything come to its end, and checks that it did.
 func (w *world) finish() {
+	w.limit(0)
 	for range 8 { // each run an hour later: the pauses between attempts are shorter
 		w.run(w.rt, calm)
 		w.offset += time.Hour

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -39,8 +40,9 @@ func TestModel(t *testing.T) {
 			"drop":           m.drop,
 			"run":            func(rt *rapid.T) { m.run(rt, calm) },
 			"run again":      func(rt *rapid.T) { m.run(rt, calm) },
-			"run meddled":    func(rt *rapid.T) { m.run(rt, drawMishap(rt)) },
-			"run interfered": func(rt *rapid.T) { m.run(rt, drawMishap(rt)) },
+			"run meddled":    func(rt *rapid.T) { m.run(rt, drawMisfortune(rt)) },
+			"run interfered": func(rt *rapid.T) { m.run(rt, drawMisfortune(rt)) },
+			"reconcile":      m.reconcile,
 			"wait":           m.wait,
 			"expire":         m.expire,
 			"remove":         m.remove,
@@ -87,8 +89,9 @@ var (
 )
 
 // begin makes a rule for each media type and some files, so that every history
-// has something to go wrong.
+// has something to go wrong, and sets a daily limit in some lives.
 func (w *world) begin(rt *rapid.T) {
+	w.limit(rapid.SampledFrom([]int{0, 0, 2, 3}).Draw(rt, "daily limit"))
 	for i, media := range modelMedia {
 		definition := w.definition(rt, fmt.Sprint("first ", i), 10)
 		definition.MediaType = media
@@ -101,18 +104,39 @@ func (w *world) begin(rt *rapid.T) {
 	}
 }
 
-// put stores new content, or one of the contents that the key had before.
+// limit sets the unit's daily limit.
+func (w *world) limit(files int) {
+	unit, err := w.store.UnitByID(w.Context(), w.unit.ID)
+	if err != nil {
+		w.rt.Fatal(err)
+	}
+	unit.DailyLimit = files
+	if err := w.store.UpdateSettings(w.Context(), unit); err != nil {
+		w.rt.Fatal(err)
+	}
+	w.unit.DailyLimit = files
+}
+
+// put stores new content, or one of the contents that the key had before,
+// sometimes with another media type: the same file, with other attributes.
 func (w *world) put(rt *rapid.T) {
 	key := rapid.SampledFrom(modelKeys).Draw(rt, "key")
 	version := rapid.IntRange(max(0, w.versions[key]-1), w.versions[key]+1).Draw(rt, "version")
 	w.versions[key] = max(version, w.versions[key])
-	w.write(key, version)
+	media := w.mediaOf(key, version)
+	if rapid.IntRange(0, 3).Draw(rt, "attributes") == 0 {
+		media = rapid.SampledFrom(modelMedia).Draw(rt, "media")
+	}
+	w.write(key, version, media)
+}
+
+// mediaOf is the media type that a version of a key has at first.
+func (w *world) mediaOf(key string, version int) rule.MediaType {
+	return modelMedia[(len(key)+version)%len(modelMedia)]
 }
 
 // write stores one version of a key.
-func (w *world) write(key string, version int) {
-	// The media type belongs to the content, as the attributes of one file never change.
-	media := modelMedia[(len(key)+version)%len(modelMedia)]
+func (w *world) write(key string, version int, media rule.MediaType) {
 	text := fmt.Sprintf("%s version %d", key, version)
 	w.bench.put(key, text, map[string]string{"media-type": string(media)})
 	w.content[key] = text
@@ -206,16 +230,15 @@ func (w *world) expire(rt *rapid.T) {
 		due[p.ID] = p.State == models.PlacementPlaced && !p.Held && !p.PlacedAt.Add(month).After(now)
 	}
 	before := w.rows()
-	if err := w.engineNow().ExpireDue(w.Context()); err != nil {
-		rt.Fatal(err)
-	}
+	f := sometimes(rt)
+	w.suffer(rt, f, func(ctx context.Context, e *lifecycle.Engine) error { return e.ExpireDue(ctx) })
 	after := map[int64]models.Placement{}
 	for _, p := range w.rows() {
 		after[p.ID] = p
 	}
 	for _, p := range before {
 		removed := p.State == models.PlacementPlaced && after[p.ID].State == models.PlacementRemoved
-		if removed != due[p.ID] {
+		if removed && !due[p.ID] || len(f.at) == 0 && due[p.ID] && !removed {
 			rt.Fatalf("placement %d: removed %v, due %v, held %v, expires %v, now %v", p.ID, removed, due[p.ID], p.Held, p.ExpiresAt, now)
 		}
 	}
@@ -246,10 +269,18 @@ func (w *world) some(rt *rapid.T, state models.PlacementState) models.Placement 
 
 func (w *world) remove(rt *rapid.T) {
 	p := w.some(rt, models.PlacementPlaced)
-	err := w.engineNow().Delete(w.Context(), models.System, w.unit, []int64{p.ID})
-	if (err != nil) != p.Held {
-		rt.Fatalf("deleting a file, held %v: %v", p.Held, err)
-	}
+	f := sometimes(rt)
+	w.suffer(rt, f, func(ctx context.Context, e *lifecycle.Engine) error {
+		err := e.Delete(ctx, models.System, w.unit, []int64{p.ID})
+		if p.Held != (err != nil) && (p.Held || len(f.at) == 0) {
+			rt.Fatalf("deleting a file, held %v: %v", p.Held, err)
+		}
+		return nil
+	})
+}
+
+func (w *world) reconcile(rt *rapid.T) {
+	w.suffer(rt, sometimes(rt), func(ctx context.Context, e *lifecycle.Engine) error { return e.ReconcileAll(ctx) })
 }
 
 func (w *world) hold(rt *rapid.T) {
