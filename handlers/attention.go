@@ -14,9 +14,14 @@ import (
 // soonDays is how far ahead the overviews point deletions out.
 const soonDays = 3
 
-// attention gathers what waits for a person, unit by unit.
+// most is how many units an overview names for a reason that many of them share
+// while they are set up; it counts the others.
+const most = 5
+
+// attention gathers what waits for a person: what went wrong unit by unit, then
+// the units that nobody finished setting up.
 func attention(all []businessunit.Summary) []views.Attention {
-	var list []views.Attention
+	var list, closed, idle []views.Attention
 	for _, unit := range all {
 		name, slug := unit.Name, unit.Slug
 		if unit.ScanError != "" {
@@ -43,8 +48,47 @@ func attention(all []businessunit.Summary) []views.Attention {
 		if unit.IdleSince != nil {
 			list = append(list, unused(name+": ", slug, *unit.IdleSince, unit.NeverUsed))
 		}
+		if unit.SEAState != models.SEAEnabled {
+			continue
+		}
+		if unit.Files > 0 && unit.Credential == nil {
+			closed = append(closed, unopened(name+": ", slug, unit.Files))
+		}
+		if unit.RulesOn == 0 {
+			idle = append(idle, unruled(name+": ", slug, unit.RulesPaused))
+		}
 	}
-	return list
+	list = append(list, few(closed, "more business unit whose files nobody can open", "more business units whose files nobody can open")...)
+	return append(list, few(idle, "more business unit without a rule that is on", "more business units without a rule that is on")...)
+}
+
+// few names the first units of a kind, and counts the rest in one line.
+func few(list []views.Attention, one, many string) []views.Attention {
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], views.Attention{
+		Tone: ui.ToneWarn, Title: ui.Plural(int64(len(list)-most), one, many),
+		Action: "See all units", Href: path.BusinessUnits(),
+	})
+}
+
+// unopened points to files that no partner can reach.
+func unopened(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneWarn, Title: whose + "nobody can open the folder",
+		Text:   "It holds " + ui.Plural(n, "file", "files") + ", and there is no credential set.",
+		Action: "Credentials", Href: path.Credentials(slug),
+	}
+}
+
+// unruled points to a unit where nothing is placed.
+func unruled(whose, slug string, paused int64) views.Attention {
+	text := "Nothing is placed in SEA until there is one."
+	if paused > 0 {
+		text = "Nothing is placed in SEA until a rule is resumed: " + ui.Plural(paused, "is", "are") + " paused."
+	}
+	return views.Attention{Tone: ui.ToneWarn, Title: whose + "no rule is on", Text: text, Action: "Rules", Href: path.Rules(slug)}
 }
 
 // unread points to what of active storage the last scan could not read: some

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
 	"seaportal/internal/clock"
 	"seaportal/models"
 )
@@ -103,5 +106,47 @@ func TestTheOverviewMeasuresTheBacklog(t *testing.T) {
 	}
 	if meter := card.Find("meter"); meter.AttrOr("max", "") != "2" || meter.AttrOr("value", "") != "0" {
 		t.Error("the meter is wrong")
+	}
+}
+
+// notes are the lines of the first page that say what waits for a person.
+func (c *client) notes() []string {
+	c.p.t.Helper()
+	var lines []string
+	c.get("/").doc(c.p.t).Find(".attention li").Each(func(_ int, line *goquery.Selection) {
+		text := line.Find("strong").Text() + " " + line.Find("p").Text() + " " + line.Find("a").Text() + " " + line.Find("a").AttrOr("href", "")
+		lines = append(lines, strings.Join(strings.Fields(text), " "))
+	})
+	return lines
+}
+
+func TestTheOverviewNamesUnitsThatAreNotSetUp(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	want := func(when string, lines ...string) {
+		t.Helper()
+		if diff := cmp.Diff(lines, c.notes()); diff != "" {
+			t.Errorf("%s: %s", when, diff)
+		}
+	}
+	rules, credentials := "/business-units/emea/rules", "/business-units/emea/credentials"
+	want("a new unit", p.unit.Name+": no rule is on Nothing is placed in SEA until there is one. Rules "+rules)
+	rule := p.addRule(p.unit)
+	want("with a rule")
+	p.place(p.addPlacement(p.unit, rule))
+	closed := p.unit.Name + ": nobody can open the folder It holds 1 file, and there is no credential set. Credentials " + credentials
+	want("with a file", closed)
+	p.execute("UPDATE rules SET state = 'paused'")
+	want("with its rule paused", closed,
+		p.unit.Name+": no rule is on Nothing is placed in SEA until a rule is resumed: 1 is paused. Rules "+rules)
+	p.execute("UPDATE business_units SET sea_state = 'off'")
+	want("with SEA off")
+	for i := range 8 {
+		p.addUnit(fmt.Sprintf("unit-%d", i))
+	}
+	lines := c.notes()
+	if n := len(lines); n != 6 || lines[n-1] != "3 more business units without a rule that is on See all units /business-units" {
+		t.Errorf("of eight units: %q", lines)
 	}
 }

@@ -42,6 +42,25 @@ func (s *Store) RuleNames(ctx context.Context, unitID int64) (map[int64]string, 
 	return names, wrap(err, "read names of rules of unit %d", unitID)
 }
 
+// RuleStates is how many of a unit's rules are on, and how many are paused.
+type RuleStates struct {
+	UnitID     int64 `gorm:"column:business_unit_id"`
+	On, Paused int64
+}
+
+// RuleStatesByUnit counts the rules of every unit that has any, by unit id.
+func (s *Store) RuleStatesByUnit(ctx context.Context) (map[int64]RuleStates, error) {
+	var rows []RuleStates
+	err := s.db(ctx).Raw(`SELECT business_unit_id,
+		COUNT(CASE WHEN state = ? THEN 1 END) AS "on", COUNT(CASE WHEN state = ? THEN 1 END) AS paused
+		FROM rules GROUP BY business_unit_id`, models.RuleOn, models.RulePaused).Scan(&rows).Error
+	byUnit := make(map[int64]RuleStates, len(rows))
+	for _, row := range rows {
+		byUnit[row.UnitID] = row
+	}
+	return byUnit, wrap(err, "count rules by business unit")
+}
+
 // UpdateRule writes everything that may change of a rule, if it still has the
 // lock version that the caller read; it moves the lock version on. It returns
 // ErrStale when somebody was first or the rule is deleted, and fault.Conflict
