@@ -63,9 +63,12 @@ func (h *Partner) offer(c echo.Context, status int, badPIN, problem string) erro
 		HasPIN: view.HasPIN, BadPIN: badPIN, Problem: problem, MaxDownloads: view.MaxDownloads,
 	}
 	for _, file := range view.Files {
-		in.Bytes += file.Size
+		if !file.Used {
+			in.Bytes += file.Size
+		}
 		in.Files = append(in.Files, views.PartnerFile{
-			Position: file.Position, Name: file.Name, Size: file.Size, Checksum: checksum(file.Checksum), Left: file.Left,
+			Position: file.Position, Name: file.Name, Size: file.Size, Checksum: checksum(file.Checksum),
+			Left: file.Left, Fetched: file.Fetched, Used: file.Used,
 		})
 	}
 	return render(c, status, views.PartnerShow(h.stranger(c), in))

@@ -94,6 +94,21 @@ func plainSamples() []sample {
 				{Position: 4, Name: absurd, Size: 0, Left: 5},
 			},
 		})},
+		{"partner-used", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Expires: now.Add(20 * time.Hour), Several: true, MaxDownloads: 1, Bytes: 26_000,
+			Files: []views.PartnerFile{
+				{Position: 1, Name: "claims/1.wav", Size: 14_000, Fetched: 1, Used: true},
+				{Position: 2, Name: "claims/2.wav", Size: 13_000, Left: 1},
+				{Position: 3, Name: "claims/3.wav", Size: 13_000, Left: 1},
+			},
+		})},
+		{"partner-one-left", views.PartnerShow(layout.Page{Now: now}, views.PartnerShowProps{
+			Token: "abc", Expires: now.Add(20 * time.Hour), Several: true, MaxDownloads: 5, Bytes: 14_000,
+			Files: []views.PartnerFile{
+				{Position: 1, Name: "claims/1.wav", Size: 14_000, Left: 2, Fetched: 3},
+				{Position: 2, Name: "claims/2.wav", Size: 13_000, Fetched: 5, Used: true},
+			},
+		})},
 		{"partner-locked", views.PartnerLocked(layout.Page{Now: now}, "This link is locked, because a wrong PIN was entered five times. Ask whoever sent it for a new one.")},
 		{"partner-gone", views.PartnerGone(layout.Page{Now: now})},
 		{"problem-plain", views.Problem(layout.Page{Now: now}, views.ProblemProps{Title: "Too many attempts", Message: "Too many attempts. Try again in 40 seconds."})},

@@ -86,6 +86,10 @@ func TestALinkToSeveralFilesGivesEachAndAll(t *testing.T) {
 		if _, err := b.Redeem(t.Context(), token, link.Wish{Position: 4}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a file that it has not: %v", err)
 		}
+		view, err = b.Open(t.Context(), token)
+		if err != nil || len(view.Files) != 3 || view.Files[0].Used || !view.Files[1].Used || view.Files[1].Fetched != 1 || view.Files[2].Position != 3 {
+			t.Errorf("with one file used up the view is %+v, %v", view, err)
+		}
 		all, err := b.Redeem(t.Context(), token, link.Wish{})
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"path"
+	"slices"
 	"time"
 
 	"seaportal/internal/fault"
@@ -19,7 +20,7 @@ const (
 
 // View is what whoever holds a link may know.
 type View struct {
-	Files        []ViewFile // those that can be fetched now, by position
+	Files        []ViewFile // those in SEA, by position; at least one can be fetched now
 	Missing      int        // files that left SEA since the link was made
 	Several      bool       // the link was made for more than one file
 	ExpiresAt    time.Time
@@ -34,6 +35,8 @@ type ViewFile struct {
 	Size     int64  // bytes
 	Checksum string // with its algorithm, empty when none is known
 	Left     int    // how often it may still be fetched, where that is limited
+	Fetched  int    // how often it was, with the link
+	Used     bool   // that was as often as it may be
 }
 
 // followed is a link that works, and what it leads to.
@@ -43,6 +46,7 @@ type followed struct {
 	all   int                // files that the link was made for
 	here  int                // of them, those that are in SEA
 	files []store.FileOfLink // of those, what may be fetched: at least one
+	used  []store.FileOfLink // and what was fetched as often as it may be
 }
 
 // Open tells what a link leads to, and uses nothing up. The token is the
@@ -60,15 +64,26 @@ func (s *Service) Open(ctx context.Context, token string) (View, error) {
 		HasPIN: f.link.PINHash != "", MaxDownloads: f.link.MaxDownloads,
 	}
 	for _, file := range f.files {
-		name := file.Key
-		if f.all == 1 {
-			name = path.Base(file.Key)
-		}
-		view.Files = append(view.Files, ViewFile{
-			Position: file.Position, Name: name, Size: file.Size, Checksum: file.Checksum, Left: f.link.MaxDownloads - file.Fetched,
-		})
+		view.Files = append(view.Files, f.view(file))
 	}
+	for _, file := range f.used {
+		used := f.view(file)
+		used.Used = true
+		view.Files = append(view.Files, used)
+	}
+	slices.SortFunc(view.Files, func(a, b ViewFile) int { return a.Position - b.Position })
 	return view, nil
+}
+
+func (f followed) view(file store.FileOfLink) ViewFile {
+	name := file.Key
+	if f.all == 1 {
+		name = path.Base(file.Key)
+	}
+	return ViewFile{
+		Position: file.Position, Name: name, Size: file.Size, Checksum: file.Checksum,
+		Left: f.link.MaxDownloads - file.Fetched, Fetched: file.Fetched,
+	}
 }
 
 // lastOf is until when a link leads to anything. That is earlier than its own end
@@ -130,6 +145,8 @@ func (s *Service) addFiles(ctx context.Context, f *followed) error {
 		f.here++
 		if f.link.MaxDownloads == 0 || row.Fetched < f.link.MaxDownloads {
 			f.files = append(f.files, row)
+		} else {
+			f.used = append(f.used, row)
 		}
 	}
 	if len(f.files) == 0 {

@@ -36,9 +36,7 @@
   };
 
   const toggleTheme = () => {
-    const dark = root.dataset.theme
-      ? root.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
     document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
   };
@@ -52,15 +50,12 @@
   };
 
   // A gate keeps a button shut until its box is ticked or its text is typed. The server asks for the text in any case.
-  const closable = (button) => button && !button.hasAttribute("data-denied");
   const judgeGates = () => {
-    for (const box of document.querySelectorAll("[data-gate]")) {
-      const button = byId(box.dataset.gate);
-      if (closable(button)) button.disabled = box.checkVisibility() && !box.checked;
-    }
-    for (const field of document.querySelectorAll("[data-match]")) {
-      const button = byId(field.dataset.opens);
-      if (closable(button)) button.disabled = field.value.trim() !== field.dataset.match;
+    for (const gate of document.querySelectorAll("[data-gate], [data-match]")) {
+      const { gate: opens, match } = gate.dataset;
+      const button = byId(opens || gate.dataset.opens);
+      if (!button || button.hasAttribute("data-denied")) continue;
+      button.disabled = opens ? gate.checkVisibility() && !gate.checked : gate.value.trim() !== match;
     }
   };
 
@@ -102,9 +97,8 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-selection]");
     if (form) {
-      if (event.target.matches("[data-select-all]")) {
-        for (const box of form.querySelectorAll("tbody input[name=id]")) box.checked = event.target.checked;
-      }
+      const all = event.target.matches("[data-select-all]") ? form.querySelectorAll("tbody input[name=id]") : [];
+      for (const box of all) box.checked = event.target.checked;
       countSelection(form);
     }
     judgeGates();
