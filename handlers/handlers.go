@@ -27,6 +27,7 @@ import (
 const (
 	userKey = "user"
 	unitKey = "unit"
+	leftKey = "left"
 )
 
 // SetUser tells the handlers who is signed in.

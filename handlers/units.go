@@ -11,9 +11,11 @@ import (
 	"seaportal/internal/fault"
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/path"
+	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
 	"seaportal/views"
 	"seaportal/views/layout"
+	"seaportal/views/ui"
 )
 
 // Units is business units, and the overview across them.
@@ -89,7 +91,15 @@ func (h *Units) Enable(c echo.Context) error {
 	if err := h.units.Enable(ctx, actor(c), unit.Slug); err != nil {
 		return err
 	}
-	return h.done(c, path.BusinessUnit(unit.Slug), "SEA is enabled.")
+	said := "SEA is enabled."
+	rules, err := h.rules.List(ctx, unit)
+	if err != nil {
+		return err
+	}
+	if paused := countRules(rules, rule.Paused); paused > 0 {
+		said += " " + ui.Plural(paused, "rule is paused. Resume it", "rules are paused. Resume them") + " on the Rules tab."
+	}
+	return h.done(c, path.BusinessUnit(unit.Slug), said)
 }
 
 // Run wishes for a run of the unit's life cycle, and answers once the wish is

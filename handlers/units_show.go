@@ -9,6 +9,7 @@ import (
 
 	"seaportal/internal/credential"
 	"seaportal/internal/rule"
+	"seaportal/internal/rulebook"
 	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
@@ -57,12 +58,18 @@ func (h *Units) addRules(ctx context.Context, unit models.BusinessUnit, in *view
 	if err != nil {
 		return err
 	}
+	in.Rules, in.PausedRules = countRules(rules, rule.On), countRules(rules, rule.Paused)
+	return nil
+}
+
+func countRules(rules []rulebook.Rule, state rule.State) int64 {
+	n := int64(0)
 	for _, r := range rules {
-		if r.State == rule.On {
-			in.Rules++
+		if r.State == state {
+			n++
 		}
 	}
-	return nil
+	return n
 }
 
 func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *views.BusinessUnitShowProps) error {

@@ -32,13 +32,17 @@ func (in BusinessUnitShowProps) steps() []setupStep {
 	if in.Unconfirmed {
 		credential.Text = "A set exists, but nobody confirmed that its secret was saved. Regenerate if you don't have it."
 	}
+	rule := ui.Step{Done: in.Rules > 0, Title: "Create a rule", Text: "A rule copies or moves files into SEA, each file once."}
+	if !rule.Done && in.PausedRules > 0 {
+		rule.Title, rule.Text = "Resume a rule", ui.Plural(in.PausedRules, "rule is", "rules are")+" paused, so nothing is placed."
+	}
 	all := []setupStep{
 		{Step: credential, action: "Credentials", href: path.Credentials(slug)},
 		{Step: ui.Step{
 			Done: !in.ClientSeen.IsZero(), Title: "Connect a client",
 			Text: "Done when the first signed request arrives." + in.emptyFolder(),
 		}, action: "Connection guide", href: path.Connect(slug)},
-		{Step: ui.Step{Done: in.Rules > 0, Title: "Create a rule", Text: "A rule copies or moves files into SEA, each file once."}, action: "Rules", href: path.Rules(slug)},
+		{Step: rule, action: "Rules", href: path.Rules(slug)},
 		{Step: ui.Step{Done: in.EverPlaced, Title: "First file placed", Text: "Happens by itself once a rule that is on matches a file."}, action: "Files", href: path.Files(slug)},
 	}
 	current := false
@@ -87,7 +91,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(stepsDone(in.steps()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 58, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 62, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -123,7 +127,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.Title)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 69, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 73, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -136,7 +140,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 70, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 74, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -172,7 +176,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 				var templ_7745c5c3_Var7 templ.SafeURL
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(s.href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 73, Col: 85}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 77, Col: 85}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -185,7 +189,7 @@ func unitSteps(in BusinessUnitShowProps) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(s.action)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 73, Col: 98}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/business_unit_steps.templ`, Line: 77, Col: 98}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {

@@ -313,7 +313,9 @@ func credentialNone(p layout.Page, in CredentialShowProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Submit(ui.Button{Kind: ui.Primary, Icon: ui.IconKey, Label: "Generate credentials", Denied: denied(p, in.Unit)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Submit(ui.Button{
+			Kind: ui.Primary, Icon: ui.IconKey, Label: "Generate credentials", Denied: denied(p, in.Unit), Way: wayToEnable(p, in.Unit),
+		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -334,6 +336,14 @@ func denied(p layout.Page, u layout.Unit) string {
 		return "Enable SEA for this business unit first."
 	}
 	return ""
+}
+
+// wayToEnable is where SEA is enabled, for whoever is kept from a set by that alone.
+func wayToEnable(p layout.Page, u layout.Unit) string {
+	if p.DeniedAccess() != "" || u.Enabled() {
+		return ""
+	}
+	return path.Settings(u.Slug) + "#enable"
 }
 
 var _ = templruntime.GeneratedTemplate

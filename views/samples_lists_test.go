@@ -65,6 +65,8 @@ func ruleSamples() []sample {
 	return []sample{
 		{"rules", views.RuleList(at, views.RuleListProps{Unit: unit, Rules: rows})},
 		{"rules-empty", views.RuleList(at, views.RuleListProps{Unit: unit})},
+		{"rules-off", views.RuleList(at, views.RuleListProps{Unit: unitWithout(1, 0), Rules: rows})},
+		{"rules-never-on", views.RuleList(at, views.RuleListProps{Unit: unitIn("off")})},
 		{"rules-viewer", views.RuleList(viewer(home+"/rules"), views.RuleListProps{Unit: unit, Rules: rows})},
 		{"rule-new", views.RuleEdit(at, edit)},
 		{"rule-new-blank", views.RuleEdit(at, blank)},

@@ -49,6 +49,13 @@ func unitIn(state string) layout.Unit {
 	return u
 }
 
+// unitWithout is a unit whose SEA was disabled, with what is left in it.
+func unitWithout(files, held int64) layout.Unit {
+	u := unitIn("off")
+	u.Left = &layout.Left{Since: now.Add(-time.Hour), Files: files, Held: held, LastDeleted: now.AddDate(0, 0, 12)}
+	return u
+}
+
 const home = "/business-units/emea-contact-centre"
 
 var connect = views.Connect{
@@ -151,6 +158,8 @@ func unitSamples() []sample {
 	unconfirmed.Unconfirmed, unconfirmed.ScanProblem = true, "AccessDenied: "+absurd
 	filled := setUp
 	filled.Files, filled.Bytes, filled.EverPlaced = 114, 1_329_643, true
+	resume := filled
+	resume.PausedRules = 3
 	warned := page("/")
 	warned.Warnings = []layout.Warning{{Title: "The life cycle's clock is shifted by 721h", Text: "For trials only: files expire earlier than they should."}}
 	warned.Flash = layout.Flash{Tone: ui.ToneOK, Text: "Business unit EMEA Contact Centre was created."}
@@ -178,6 +187,10 @@ func unitSamples() []sample {
 		{"unit-set-up-filled", views.BusinessUnitShow(page(home), filled)},
 		{"unit-problems", views.BusinessUnitShow(viewer(home), unconfirmed)},
 		{"unit-off", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("off"), ActiveStorage: "active/emea-contact-centre/"})},
+		{"unit-disabled", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{
+			Unit: unitWithout(1240, 2), Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", Files: 1240, Bytes: 58_100_000_000,
+		})},
+		{"unit-resume", views.BusinessUnitShow(page(home), resume)},
 		{"unit-enabling", views.BusinessUnitShow(page(home), views.BusinessUnitShowProps{Unit: unitIn("enabling"), ActiveStorage: "active/emea-contact-centre/"})},
 		{"settings", views.UnitSettings(page(home+"/settings"), views.UnitSettingsProps{
 			Unit: unit, Location: connect.Location, ActiveStorage: "active/emea-contact-centre/", RetentionDays: 30, Files: 1240, Held: 2, LastDeleted: now.AddDate(0, 0, 30), Presigned: now.AddDate(0, 0, 7),
@@ -255,8 +268,11 @@ func credentialSamples() []sample {
 	revoking.Progress = views.CredentialProgress{Revoking: true}
 	revoked := show("revoked")
 	revoked.Connect.AccessKeyID, revoked.Revoked, revoked.RevokedBy = "", now.Add(-26*time.Hour), "Ada Admin"
+	off := none
+	off.Unit = unitWithout(0, 0)
 	return []sample{
 		{"credentials-none", views.CredentialShow(at, none)},
+		{"credentials-off", views.CredentialShow(at, off)},
 		{"credentials-active", views.CredentialShow(at, show("active"))},
 		{"credentials-unconfirmed", views.CredentialShow(at, unconfirmed)},
 		{"credentials-idle", views.CredentialShow(at, idle)},

@@ -116,10 +116,16 @@ func (s *Service) List(ctx context.Context) ([]models.BusinessUnit, error) {
 	return s.Store.Units(ctx)
 }
 
+// What history calls a unit, and that SEA was disabled for it.
+const (
+	objectKind     = "business_unit"
+	actionDisabled = "business_unit.disabled"
+)
+
 // record appends the row of one change of a unit to the history.
 func record(ctx context.Context, tx *store.Store, by models.Actor, unit models.BusinessUnit, action, summary string) error {
 	return history.Record(ctx, tx, history.Event{
-		By: by, UnitID: unit.ID, Action: action, ObjectKind: "business_unit", ObjectID: unit.ID, Summary: summary,
+		By: by, UnitID: unit.ID, Action: action, ObjectKind: objectKind, ObjectID: unit.ID, Summary: summary,
 		Details: map[string]any{"slug": unit.Slug, "file_location": unit.FileLocation()},
 	})
 }

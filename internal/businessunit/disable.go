@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"seaportal/internal/clock"
 	"seaportal/internal/credential"
@@ -96,8 +97,18 @@ func (s *Service) finishDisabling(ctx context.Context, by models.Actor, unit mod
 	if err := s.Access.Withdraw(ctx, by, unit); err != nil {
 		return err
 	}
-	return s.settled(ctx, by, unit, models.SEAOff, "business_unit.disabled",
+	return s.settled(ctx, by, unit, models.SEAOff, actionDisabled,
 		"Disabled SEA at "+unit.FileLocation()+": no key works, files stay until they expire")
+}
+
+// OffSince gives when SEA was last disabled, the zero time where history does
+// not tell.
+func (s *Service) OffSince(ctx context.Context, unit models.BusinessUnit) (time.Time, error) {
+	row, err := s.Store.LastEvent(ctx, objectKind, unit.ID, actionDisabled)
+	if fault.Is(err, fault.NotFound) {
+		return time.Time{}, nil
+	}
+	return row.At, err
 }
 
 // Settle finishes what was begun: units that are being enabled or disabled, and

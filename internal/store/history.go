@@ -65,6 +65,14 @@ func (s *Store) HistoryPage(ctx context.Context, q HistoryQuery) ([]models.Histo
 	return rows, wrap(db.Order("id DESC").Find(&rows).Error, "read history")
 }
 
+// LastEvent gives the newest row that tells of an action on an object, or
+// fault.NotFound.
+func (s *Store) LastEvent(ctx context.Context, kind string, id int64, action string) (models.History, error) {
+	row, err := gorm.G[models.History](s.read).
+		Where("object_kind = ? AND object_id = ? AND action = ?", kind, id, action).Order("id DESC").First(ctx)
+	return row, wrap(err, "read last %s of %s %d", action, kind, id)
+}
+
 // HistoryFrom gives up to limit rows of the whole log after an id, oldest
 // first, for verification and export.
 func (s *Store) HistoryFrom(ctx context.Context, after int64, limit int) ([]models.History, error) {

@@ -125,6 +125,15 @@ type Unit struct {
 	Name   string
 	Region string
 	State  string // off, enabling, enabled or disabling
+	Left   *Left  // nil unless it is off and was enabled before
+}
+
+// Left is what a unit still has whose external access was disabled.
+type Left struct {
+	Since       time.Time // when that was; zero: nobody knows
+	Files       int64     // in SEA
+	Held        int64     // of those, on hold
+	LastDeleted time.Time // when the last of the others is deleted as planned; zero: there is none
 }
 
 // Enabled tells whether the unit has external access now.
