@@ -212,7 +212,7 @@ func FileDelete(p layout.Page, in FileDeleteProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Key(f.Key).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.WholeKey(f.Key).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
