@@ -99,19 +99,6 @@ func (h *Links) Create(c echo.Context) error {
 // with `Origin: null`, which is refused where no Sec-Fetch-Site says better.
 func unkept(c echo.Context) { c.Response().Header().Set("Cache-Control", "no-store") }
 
-// Revoke ends a link.
-func (h *Links) Revoke(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	number, err := id(c)
-	if err != nil {
-		return err
-	}
-	if err := h.links.Revoke(ctx, actor(c), unit, number); err != nil {
-		return err
-	}
-	return h.done(c, path.Links(unit.Slug), "The link is revoked. It works no more.")
-}
-
 // Extend makes a link last longer.
 func (h *Links) Extend(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)

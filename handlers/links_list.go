@@ -11,10 +11,8 @@ import (
 
 	"seaportal/internal/fault"
 	"seaportal/internal/link"
-	"seaportal/internal/path"
 	"seaportal/views"
 	"seaportal/views/layout"
-	"seaportal/views/ui"
 )
 
 // List shows a page of links, newest first. The links themselves are shown
@@ -77,41 +75,6 @@ func (h *Links) one(c echo.Context, status int, number int64, bad map[string]str
 		in.Files = append(in.Files, views.LinkFile{ID: file.ID, Key: file.Key, Size: file.Size, Here: file.Here, Downloads: file.Fetched})
 	}
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.LinkShow(p, in) })
-}
-
-// AskRevokeAll asks before every link of the unit ends.
-func (h *Links) AskRevokeAll(c echo.Context) error { return h.askRevokeAll(c, http.StatusOK, "") }
-
-func (h *Links) askRevokeAll(c echo.Context, status int, problem string) error {
-	_, _, shown := ofUnit(c)
-	in := views.LinkRevokeAllProps{Unit: shown, Typed: c.FormValue("confirm"), Problem: problem}
-	return h.show(c, status, func(p layout.Page) templ.Component { return views.LinkRevokeAll(p, in) })
-}
-
-// RevokeAll ends every link to the file that is given as file, or every link
-// of the unit, which asks for its slug as confirm.
-func (h *Links) RevokeAll(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	var file int64
-	to := path.Links(unit.Slug)
-	if text := c.FormValue("file"); text != "" {
-		var ok bool
-		if file, ok = number(text); !ok {
-			return unknown()
-		}
-		to = path.File(unit.Slug, file)
-	} else if c.FormValue("confirm") != unit.Slug {
-		return h.askRevokeAll(c, http.StatusUnprocessableEntity, "Type "+unit.Slug+" to confirm.")
-	}
-	revoked, err := h.links.RevokeAll(ctx, actor(c), unit, file)
-	if err != nil {
-		return err
-	}
-	said := "No link was live."
-	if revoked > 0 {
-		said = ui.Plural(revoked, "link is", "links are") + " revoked."
-	}
-	return h.done(c, to, said)
 }
 
 // readLifetime reads a lifetime of a list, or the other one beside it.

@@ -173,7 +173,7 @@ func credentialActive(p layout.Page, in CredentialShowProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.May.Access {
-			templ_7745c5c3_Err = ui.Link(ui.Plain, "", "Revoke…", path.RevokeCredentials(in.Unit.Slug)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Link(ui.Bad, "", "Revoke…", path.RevokeCredentials(in.Unit.Slug)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -100,8 +100,18 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	if cookies := strings.Join(page.header.Values("Set-Cookie"), "") + strings.Join(given.header.Values("Set-Cookie"), ""); cookies != "" {
 		t.Errorf("the partner got a cookie: %s", cookies)
 	}
-	if a := c.post("/business-units/emea/links/1/revoke", nil); a.status != http.StatusSeeOther {
+	ask := "/business-units/emea/links/1/revoke"
+	if form := c.get("/business-units/emea/links").doc(t).Find("tbody form"); form.Length() != 0 {
+		t.Error("a link is revoked without a question")
+	}
+	if form := c.get(ask).doc(t).Find(`form[method=post][action="` + ask + `"] button[type=submit]`); form.Length() != 1 {
+		t.Error("nothing asks before a link is revoked")
+	}
+	if a := c.post(ask, nil); a.status != http.StatusSeeOther {
 		t.Fatalf("revoking answers %d", a.status)
+	}
+	if a := c.get(ask); a.status != http.StatusSeeOther || a.header.Get("Location") != "/business-units/emea/links/1" {
+		t.Errorf("of a revoked link it asks %d", a.status)
 	}
 	never := partner.get("/d/never-was")
 	for path, a := range map[string]answer{"GET": partner.get(link), "POST": partner.post(link, url.Values{"pin": {"4711"}}), "download": partner.get(fetched)} {

@@ -165,6 +165,7 @@ func table(deps Deps, m metrics) []route {
 		post(unit+"/links/revoke", seaEdit, h.Links.RevokeAll),
 		get(unit+"/links/:id", view, h.Links.Show),
 		post(unit+"/links/:id/extend", seaEdit, h.Links.Extend),
+		get(unit+"/links/:id/revoke", view, h.Links.AskRevoke),
 		post(unit+"/links/:id/revoke", seaEdit, h.Links.Revoke),
 		get(unit+"/files/:id/presigned", view, h.Links.AskPresigned),
 		post(unit+"/files/:id/presigned", seaEdit, h.Links.CreatePresigned),

@@ -157,13 +157,18 @@ func LinksWith(slug string, query url.Values) string { return with(Links(slug), 
 // RevokeLinks asks before every share link of the unit ends, and ends them by POST: all, or those to the file given as file.
 func RevokeLinks(slug string) string { return unit(slug, "links", "revoke") }
 
+// RevokeFileLinks asks before every share link to a file ends.
+func RevokeFileLinks(slug string, file int64) string {
+	return with(RevokeLinks(slug), url.Values{"file": {number(file)}})
+}
+
 // Link is the page of one share link.
 func Link(slug string, id int64) string { return unit(slug, "links", number(id)) }
 
 // ExtendLink makes a share link last longer; POST only.
 func ExtendLink(slug string, id int64) string { return unit(slug, "links", number(id), "extend") }
 
-// RevokeLink ends a share link; POST only.
+// RevokeLink asks before a share link ends, and ends it by POST.
 func RevokeLink(slug string, id int64) string { return unit(slug, "links", number(id), "revoke") }
 
 // Strangers lists the objects in the unit's SEA location that no placement explains.
