@@ -22,7 +22,7 @@ func linkRows(issued []link.Issued) []views.LinkRow {
 func linkRow(l link.Issued) views.LinkRow {
 	return views.LinkRow{
 		ID: l.ID, FileID: l.FirstID, Key: l.Key, Files: l.Files, Present: l.Present, Bytes: l.Bytes, State: l.State(), Note: l.Note,
-		Created: l.CreatedAt, CreatedBy: l.CreatedBy, Expires: l.ExpiresAt, Downloads: l.Downloads, MaxDownloads: l.MaxDownloads,
+		Created: l.CreatedAt, CreatedBy: l.CreatedBy, Expires: l.Stops, Downloads: l.Downloads, MaxDownloads: l.MaxDownloads,
 		HasPIN: l.PINHash != "",
 	}
 }

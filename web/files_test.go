@@ -14,7 +14,7 @@ import (
 func (p *portal) place(placement string) {
 	p.t.Helper()
 	p.execute(`UPDATE placements SET state = 'placed', sea_key = key, content_type = 'audio/wav',
-		placed_at = queued_at, expires_at = datetime(queued_at, '+30 days') WHERE id = ?`, placement)
+		placed_at = queued_at, expires_at = strftime('%Y-%m-%d %H:%M:%S+00:00', queued_at, '+30 days') WHERE id = ?`, placement)
 }
 
 func TestDownloadRedirectsToAPresignedURLAndIsCounted(t *testing.T) {

@@ -47,7 +47,7 @@ func TestALinkIsExtendedNeverPastItsFiles(t *testing.T) {
 	}
 }
 
-func TestAPartnerIsToldTheEndOfALinkWhoseFilesAreNoLongerHeld(t *testing.T) {
+func TestEverybodyIsToldTheEndOfALinkWhoseFilesAreNoLongerHeld(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
 	b := setUp(t, s)
@@ -59,6 +59,10 @@ func TestAPartnerIsToldTheEndOfALinkWhoseFilesAreNoLongerHeld(t *testing.T) {
 		view, err := b.Open(t.Context(), one.Token.Reveal())
 		if err != nil {
 			t.Fatal(err)
+		}
+		whole, err := b.Link(t.Context(), b.unit, b.newest(t).ID)
+		if listed := b.newest(t).Stops; err != nil || !listed.Equal(view.ExpiresAt) || !whole.Stops.Equal(view.ExpiresAt) {
+			t.Errorf("a partner is told %s, the list says %s and the page %s, %v", view.ExpiresAt, listed, whole.Stops, err)
 		}
 		return view.ExpiresAt
 	}

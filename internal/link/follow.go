@@ -143,7 +143,7 @@ func (s *Service) addFiles(ctx context.Context, f *followed) error {
 			continue
 		}
 		f.here++
-		if f.link.MaxDownloads == 0 || row.Fetched < f.link.MaxDownloads {
+		if f.mayFetch(row) {
 			f.files = append(f.files, row)
 		} else {
 			f.used = append(f.used, row)
@@ -153,4 +153,9 @@ func (s *Service) addFiles(ctx context.Context, f *followed) error {
 		return fault.New(fault.NotFound, msgGone)
 	}
 	return nil
+}
+
+// mayFetch tells whether a file was fetched less often than it may be.
+func (f followed) mayFetch(file store.FileOfLink) bool {
+	return f.link.MaxDownloads == 0 || file.Fetched < f.link.MaxDownloads
 }

@@ -19,6 +19,9 @@ type Issued struct {
 	Files   int    // how many it was made for
 	Present int    // how many of them are still in SEA
 	Bytes   int64  // of those, their size
+	// Stops is until when it leads to anything, as partners are told: earlier than
+	// its own end where files were held when it was made and are not any more.
+	Stops time.Time
 }
 
 // State tells how a link stands, in one word: live, expired, used-up, locked
@@ -86,9 +89,17 @@ func (s *Service) List(ctx context.Context, unit models.BusinessUnit, q Query) (
 	for _, row := range rows {
 		page.Rows = append(page.Rows, Issued{
 			Link: row.Link, Key: row.Key, FirstID: row.FirstID, Files: row.Files, Present: row.Present, Bytes: row.Bytes,
+			Stops: s.stops(row),
 		})
 	}
 	return page, nil
+}
+
+func (s *Service) stops(row store.LinkOfFiles) time.Time {
+	if row.Endless > 0 || row.LastEnd == nil {
+		return row.ExpiresAt
+	}
+	return s.end(row.ExpiresAt, []models.Placement{{ExpiresAt: row.LastEnd}})
 }
 
 // Whole is a link with every file that it was made for. Ends is when the first
@@ -118,17 +129,24 @@ func (s *Service) Link(ctx context.Context, unit models.BusinessUnit, linkID int
 	if err != nil {
 		return Whole{}, err
 	}
-	whole := Whole{Issued: Issued{Link: row, Files: len(files)}}
+	whole := Whole{Issued: Issued{Link: row, Files: len(files), Stops: row.ExpiresAt}}
+	left := followed{link: row}
 	for _, file := range files {
 		here := s.fetchable(file.Placement)
 		if here {
 			whole.Present++
 			whole.Bytes += file.Size
+			if left.mayFetch(file) {
+				left.files = append(left.files, file)
+			}
 			if !file.Held && file.ExpiresAt != nil && (whole.Ends == nil || file.ExpiresAt.Before(*whole.Ends)) {
 				whole.Ends = file.ExpiresAt
 			}
 		}
 		whole.All = append(whole.All, WholeFile{Placement: file.Placement, Fetched: file.Fetched, Here: here})
+	}
+	if len(left.files) > 0 {
+		whole.Stops = s.lastOf(left)
 	}
 	if len(files) > 0 {
 		whole.Key, whole.FirstID = files[0].Key, files[0].ID

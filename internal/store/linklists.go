@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"time"
 
@@ -32,6 +33,10 @@ type LinkOfFiles struct {
 	Bytes   int64  // of those that stand in SEA
 	FirstID int64  // the placement of its first file
 	Key     string // of its first file
+	// Endless counts those that stand in SEA, can still be fetched and have no end,
+	// as on hold; LastEnd is when the last of the others of these expires, nil for none.
+	Endless int
+	LastEnd *time.Time
 }
 
 const liveLink = "revoked_at IS NULL AND used_up_at IS NULL AND expires_at > ? AND pin_failures < ?"
@@ -75,22 +80,35 @@ func (s *Store) withFiles(ctx context.Context, links []models.Link) ([]LinkOfFil
 	for i, link := range links {
 		ids[i], at[link.ID], all[i].Link = link.ID, i, link
 	}
-	var sums []struct {
-		LinkID         int64
-		Files, Present int
-		Bytes, FirstID int64
-		Key            string
-	}
-	err := s.db(ctx).Table("link_files").Select(`link_files.link_id, COUNT(*) AS files,
-			COUNT(CASE WHEN placements.state = 'placed' THEN 1 END) AS present,
-			COALESCE(SUM(CASE WHEN placements.state = 'placed' THEN placements.size END), 0) AS bytes,
-			MAX(CASE WHEN link_files.position = 1 THEN placements.id END) AS first_id,
-			MAX(CASE WHEN link_files.position = 1 THEN placements.key END) AS key`).
+	const there = "placements.state = 'placed'"
+	const left = there + " AND (links.max_downloads = 0 OR link_files.downloads < links.max_downloads)"
+	const ends = "NOT placements.held AND placements.expires_at IS NOT NULL"
+	rows, err := s.db(ctx).Table("link_files").Select(`link_files.link_id, COUNT(*),
+			COUNT(CASE WHEN `+there+` THEN 1 END),
+			COALESCE(SUM(CASE WHEN `+there+` THEN placements.size END), 0),
+			MAX(CASE WHEN link_files.position = 1 THEN placements.id END),
+			MAX(CASE WHEN link_files.position = 1 THEN placements.key END),
+			COUNT(CASE WHEN `+left+` AND NOT (`+ends+`) THEN 1 END),
+			MAX(CASE WHEN `+left+` AND `+ends+` THEN placements.expires_at END)`).
 		Joins("JOIN placements ON placements.id = link_files.placement_id").
-		Where("link_files.link_id IN ?", ids).Group("link_files.link_id").Scan(&sums).Error
-	for _, sum := range sums {
-		link := &all[at[sum.LinkID]]
-		link.Files, link.Present, link.Bytes, link.FirstID, link.Key = sum.Files, sum.Present, sum.Bytes, sum.FirstID, sum.Key
+		Joins("JOIN links ON links.id = link_files.link_id").
+		Where("link_files.link_id IN ?", ids).Group("link_files.link_id").Rows()
+	if err != nil {
+		return nil, wrap(err, "read files of links")
 	}
-	return all, wrap(err, "read files of links")
+	defer rows.Close()
+	for rows.Next() {
+		var sum LinkOfFiles
+		var last sql.Null[instant]
+		if err := rows.Scan(&sum.ID, &sum.Files, &sum.Present, &sum.Bytes, &sum.FirstID, &sum.Key, &sum.Endless, &last); err != nil {
+			return nil, wrap(err, "read files of links")
+		}
+		if last.Valid {
+			sum.LastEnd = &last.V.Time
+		}
+		link := &all[at[sum.ID]]
+		sum.Link = link.Link
+		*link = sum
+	}
+	return all, wrap(rows.Err(), "read files of links")
 }
