@@ -35,6 +35,10 @@ func (h *Links) askPresigned(c echo.Context, status int, in views.PresignedNewPr
 	if !p.Held { // of a hold no end is known
 		in.Expires = when(p.ExpiresAt)
 	}
+	user, _ := User(c)
+	if in.Nonce, err = h.links.IssueURLNonce(ctx, user.ID, unit); err != nil {
+		return err
+	}
 	return h.show(c, status, func(page layout.Page) templ.Component { return views.PresignedNew(page, in) })
 }
 
@@ -49,7 +53,7 @@ func (h *Links) CreatePresigned(c echo.Context) error {
 	lifetime, err := readLifetime(in.Lifetime, in.Other)
 	var signed link.Presigned
 	if err == nil {
-		signed, err = h.links.Presign(ctx, actor(c), unit, number, lifetime)
+		signed, err = h.links.Presign(ctx, actor(c), unit, number, lifetime, c.FormValue("nonce"))
 	}
 	if in.Errors = fault.Fields(err); in.Errors != nil {
 		return h.askPresigned(c, http.StatusUnprocessableEntity, in)

@@ -157,11 +157,11 @@ func noHiddenMarks(t *testing.T, doc *goquery.Document) {
 	}
 }
 
-func TestCredentialFormsHoldOneNonce(t *testing.T) {
+func TestFormsThatShowASecretHoldOneNonce(t *testing.T) {
 	t.Parallel()
 	for _, s := range samples() {
 		want := 0
-		if slices.Contains([]string{"credentials-none", "credentials-off", "credentials-active", "credentials-unconfirmed", "credentials-confined", "credentials-idle", "credentials-revoked", "credentials-regenerate", "credentials-regenerate-refused"}, s.name) {
+		if slices.Contains([]string{"credentials-none", "credentials-off", "credentials-active", "credentials-unconfirmed", "credentials-confined", "credentials-idle", "credentials-revoked", "credentials-regenerate", "credentials-regenerate-refused", "presigned-new", "presigned-refused"}, s.name) {
 			want = 1
 		}
 		if n := query(t, s).Find("form input[name=nonce]").Length(); n != want {

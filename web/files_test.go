@@ -207,7 +207,11 @@ func TestPresignedURLIsShownOnceAndRecordedWithoutIt(t *testing.T) {
 	if a := c.post(form, url.Values{"lifetime": {"8d"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=lifetime][aria-invalid=true]").Length() != 1 {
 		t.Errorf("8 days answer %d", a.status)
 	}
-	a := c.post(form, url.Values{"lifetime": {"7d"}})
+	sent := url.Values{"lifetime": {"7d"}, "nonce": {c.get(form).doc(t).Find("[name=nonce]").AttrOr("value", "")}}
+	a := c.post(form, sent)
+	if again := c.post(form, sent); again.status != http.StatusConflict || strings.Contains(again.body, "X-Amz") {
+		t.Errorf("sent twice it answers %d", again.status)
+	}
 	shown := a.doc(t).Find("[data-field=presigned-url]").Text()
 	if a.status != http.StatusOK || !strings.HasPrefix(shown, nowhere+"/sea/emea/") || !strings.Contains(shown, "X-Amz-Expires=60") || a.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("answers %d with %s", a.status, shown)

@@ -269,7 +269,7 @@ func TestNothingIsHandedOutBehindTheBackOfADisabling(t *testing.T) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("a link: %v", err)
 		}
-		if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour); !fault.Is(err, fault.Conflict) {
+		if _, err := b.presign(t, b.unit, b.file.ID, time.Hour); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a presigned URL: %v", err)
 		}
 		if actions := b.actions(t); len(actions) != 0 {

@@ -22,7 +22,7 @@ func TestAPresignedURLFetchesUntilItSaysItEnds(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
 	begin := time.Now().UTC().Truncate(time.Second)
-	signed, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, 7*24*time.Hour)
+	signed, err := b.presign(t, b.unit, b.file.ID, 7*24*time.Hour)
 	if err != nil || signed.Ends != link.EndsAsAsked || signed.ExpiresAt.Before(begin.Add(7*24*time.Hour)) || signed.ExpiresAt.After(begin.Add(7*24*time.Hour+5*time.Second)) {
 		t.Fatalf("signed %v until %s, %v", signed.Ends, signed.ExpiresAt, err)
 	}
@@ -34,7 +34,7 @@ func TestAPresignedURLFetchesUntilItSaysItEnds(t *testing.T) {
 	if diff := cmp.Diff([]string{"file.presigned"}, b.actions(t)); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour); err != nil {
+	if _, err := b.presign(t, b.unit, b.file.ID, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := b.Store.Placement(t.Context(), b.unit.ID, b.file.ID)
@@ -46,11 +46,11 @@ func TestAPresignedURLFetchesUntilItSaysItEnds(t *testing.T) {
 		t.Errorf("the URL is in the history: %v", err)
 	}
 	for name, lifetime := range map[string]time.Duration{"more than S3 takes": 7*24*time.Hour + time.Second, "no time": 0} {
-		if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, lifetime); fault.Fields(err)["lifetime"] == "" {
+		if _, err := b.presign(t, b.unit, b.file.ID, lifetime); fault.Fields(err)["lifetime"] == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := b.Presign(t.Context(), ada, b.newUnit(t), b.file.ID, time.Hour); !fault.Is(err, fault.NotFound) {
+	if _, err := b.presign(t, b.newUnit(t), b.file.ID, time.Hour); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another unit's: %v", err)
 	}
 }
@@ -60,7 +60,7 @@ func TestAPresignedURLEndsWithItsFileAndWithTemporaryCredentials(t *testing.T) {
 	b := setUp(t, storetest.Open(t))
 	soon := time.Now().UTC().Add(2 * time.Hour)
 	file := b.place(t, models.Placement{FileID: 2, Key: "soon", State: models.PlacementPlaced, ExpiresAt: &soon})
-	signed, err := b.Presign(t.Context(), ada, b.unit, file.ID, 24*time.Hour)
+	signed, err := b.presign(t, b.unit, file.ID, 24*time.Hour)
 	if err != nil || signed.Ends != link.EndsWithFile || signed.ExpiresAt.After(soon) || signed.ExpiresAt.Before(soon.Add(-5*time.Second)) {
 		t.Errorf("ends %s %q, the file %s, %v", signed.ExpiresAt, signed.Ends, soon, err)
 	}
@@ -71,8 +71,42 @@ func TestAPresignedURLEndsWithItsFileAndWithTemporaryCredentials(t *testing.T) {
 			return aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "t", CanExpire: true, Expires: ends}, nil
 		}),
 	}))
-	signed, err = b.Presign(t.Context(), ada, b.unit, b.file.ID, 24*time.Hour)
+	signed, err = b.presign(t, b.unit, b.file.ID, 24*time.Hour)
 	if err != nil || signed.Ends != link.EndsWithCredentials || signed.ExpiresAt.After(ends) || signed.ExpiresAt.Before(ends.Add(-5*time.Second)) {
 		t.Errorf("ends %s %q, the credentials %s, %v", signed.ExpiresAt, signed.Ends, ends, err)
+	}
+}
+
+// presign asks for a URL with a form of its own.
+func (b *bench) presign(t *testing.T, unit models.BusinessUnit, placementID int64, lifetime time.Duration) (link.Presigned, error) {
+	t.Helper()
+	nonce, err := b.IssueURLNonce(t.Context(), ada.ID, unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Presign(t.Context(), ada, unit, placementID, lifetime, nonce)
+}
+
+func TestAFormForAURLIsSentOnce(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	nonce, err := b.IssueURLNonce(t.Context(), ada.ID, b.unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forLinks, err := b.IssueNonce(t.Context(), ada.ID, b.unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour, nonce); err != nil {
+		t.Fatal(err)
+	}
+	for name, other := range map[string]string{"the same": nonce, "none": "", "that of a link's form": forLinks} {
+		if _, err := b.Presign(t.Context(), ada, b.unit, b.file.ID, time.Hour, other); !fault.Is(err, fault.Conflict) {
+			t.Errorf("with %s: %v", name, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"file.presigned"}, b.actions(t)); diff != "" {
+		t.Error(diff)
 	}
 }
