@@ -43,3 +43,15 @@ func when(t *time.Time) time.Time {
 	}
 	return *t
 }
+
+// again says beside a field whose text is never sent back that what was typed is
+// gone, where a form comes back for whatever reason.
+func again(problems map[string]string, field, what, typed string) {
+	switch {
+	case typed == "":
+	case problems[field] == "":
+		problems[field] = "Enter the " + what + " again: it is not kept."
+	default:
+		problems[field] += " What was typed is not kept."
+	}
+}

@@ -72,6 +72,9 @@ func (h *Encryption) Choose(c echo.Context) error {
 	}
 	err = h.keys.Choose(ctx, actor(c), unit, version, keys.Choice{Use: form.Use, ARN: form.ARN, Material: c.FormValue("material")})
 	if form.Errors = fault.Fields(err); form.Errors != nil {
+		if form.Use == "import" {
+			again(form.Errors, "material", "key material", c.FormValue("material"))
+		}
 		var lacks *keys.Ungranted
 		if errors.As(err, &lacks) {
 			form.Missing = lacks.Policy

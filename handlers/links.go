@@ -77,6 +77,7 @@ func (h *Links) Create(c echo.Context) error {
 		created, err = h.links.Create(ctx, actor(c), unit, want)
 	}
 	if in.Errors = fault.Fields(err); in.Errors != nil && in.Errors["id"] == "" {
+		again(in.Errors, "pin", "PIN", form.Get("pin"))
 		return h.form(c, http.StatusUnprocessableEntity, form["id"], in)
 	}
 	if err != nil {

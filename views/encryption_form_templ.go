@@ -105,9 +105,13 @@ func encryptionForm(p layout.Page, in EncryptionProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"when-arn stack\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.Field(ui.Input{
-			Name: "arn", Label: "Key ARN", Value: in.Form.ARN, Optional: true, Mono: true,
-			Hint:  "For “a KMS key by its ARN”: the key must be in the region of the SEA bucket, and grant the portal kms:GenerateDataKey and kms:Decrypt.",
+			Name: "arn", Label: "Key ARN", Value: in.Form.ARN, Dependent: true, Mono: true,
+			Hint:  "The key must be in the region of the SEA bucket, and grant the portal kms:GenerateDataKey and kms:Decrypt.",
 			Error: in.Form.Errors["arn"], Autofocus: first(bad, "arn"), Attrs: templ.Attributes{"spellcheck": "false"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -137,17 +141,29 @@ func encryptionForm(p layout.Page, in EncryptionProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		if in.Kept {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"when-import\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Field(ui.Input{
-				Name: "material", Label: "Key material", Type: "password", Optional: true, Mono: true,
-				Hint:  "For “a key that I bring”: 32 bytes in base64, as openssl rand -base64 32 prints them. Keep a copy: SEA never shows it again.",
+				Name: "material", Label: "Key material", Type: "password", Dependent: true, Mono: true,
+				Hint:  "32 bytes in base64, as openssl rand -base64 32 prints them. Keep a copy: SEA never shows it again.",
 				Error: in.Form.Errors["material"], Autofocus: first(bad, "material"),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div><footer class=\"card-foot end\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div><footer class=\"card-foot end\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -159,7 +175,7 @@ func encryptionForm(p layout.Page, in EncryptionProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</footer></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</footer></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -262,10 +262,18 @@ func lifetimeFields(value, other string, errors map[string]string, all []ui.Fiel
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<div class=\"when-other\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.Field(ui.Input{
-			Name: "lifetime_other", Label: "Another time", Value: other, Optional: true, Hint: "Such as 36h or 12d, where that is chosen above.",
+			Name: "lifetime_other", Label: "Another time", Value: other, Dependent: true, Hint: "A number with a unit, such as 36h or 12d.",
 			Error: errors["lifetime_other"], Autofocus: first(all, "lifetime_other"),
 		}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -244,3 +244,23 @@ func TestDeletionAsksFirst(t *testing.T) {
 		t.Errorf("no number answers %d", a.status)
 	}
 }
+
+// TestAPINThatIsNotKeptIsAskedForAgain: a field that came back empty looks like a wish for none.
+func TestAPINThatIsNotKeptIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	for pin, want := range map[string]string{"": "", "123": "Use 4 to 64 characters, or leave it empty for no PIN. What was typed is not kept.", "4711": "Enter the PIN again: it is not kept."} {
+		a := c.post("/business-units/emea/files/links", url.Values{"id": {id}, "lifetime": {"x"}, "pin": {pin}})
+		if pin == "123" {
+			a = c.post("/business-units/emea/files/links", url.Values{"id": {id}, "lifetime": {"24h"}, "pin": {pin}})
+		}
+		field := a.doc(t).Find("[name=pin]")
+		said := strings.TrimSpace(a.doc(t).Find("#f-pin-error").Text())
+		if a.status != http.StatusUnprocessableEntity || field.AttrOr("value", "") != "" || said != want {
+			t.Errorf("with the PIN %q it says %q", pin, said)
+		}
+	}
+}
