@@ -56,8 +56,11 @@ func Left(t, now time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	if d := t.Sub(now); d >= time.Minute {
+	switch d := t.Sub(now); {
+	case d >= time.Minute:
 		return span(d)
+	case d > 0:
+		return "less than a minute"
 	}
 	return "now"
 }
@@ -74,15 +77,17 @@ func Day(t, now time.Time) string {
 	return t.Format("Monday, 2 January 2006")
 }
 
-// span rounds down, so that "2 days left" never promises more than there is.
+// span rounds to the nearest unit, of which there are two at least but for minutes: what began a minute ago and takes 30 days
+// is over in 30 days. The exact instant is at hand where it matters.
 func span(d time.Duration) string {
+	const day = 24 * time.Hour
 	switch {
-	case d >= 48*time.Hour:
-		return Plural(int64(d/(24*time.Hour)), "day", "days")
-	case d >= 2*time.Hour:
-		return Plural(int64(d/time.Hour), "hour", "hours")
+	case d.Round(time.Minute) < 2*time.Hour:
+		return Plural(int64(d.Round(time.Minute)/time.Minute), "minute", "minutes")
+	case d.Round(time.Hour) < 2*day:
+		return Plural(int64(d.Round(time.Hour)/time.Hour), "hour", "hours")
 	}
-	return Plural(int64(d/time.Minute), "minute", "minutes")
+	return Plural(int64(d.Round(day)/day), "day", "days")
 }
 
 func sameDay(a, b time.Time) bool {

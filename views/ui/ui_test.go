@@ -58,7 +58,6 @@ func TestTimes(t *testing.T) {
 		{ui.Ago(now.Add(-18*time.Minute), now), "18 minutes ago"},
 		{ui.Ago(time.Time{}, now), "never"},
 		{ui.Left(now.Add(47*time.Hour), now), "47 hours"},
-		{ui.Left(now.Add(72*time.Hour-time.Second), now), "2 days"},
 		{ui.Left(now.Add(-time.Hour), now), "now"},
 		{ui.Day(now, now), "Today, 23 November 2026"},
 		{ui.Day(now.AddDate(0, 0, -2), now), "Saturday, 21 November 2026"},
@@ -67,6 +66,25 @@ func TestTimes(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
+	}
+}
+
+func TestSpansAreRoundedToTheNearestUnit(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for d, want := range map[time.Duration]string{
+		-time.Hour: "now", 0: "now", time.Second: "less than a minute", time.Minute: "1 minute", 89 * time.Second: "1 minute",
+		90 * time.Second: "2 minutes", 2*time.Hour - 31*time.Second: "119 minutes", 2*time.Hour - 30*time.Second: "2 hours",
+		day - time.Second: "24 hours", 47*time.Hour + 29*time.Minute: "47 hours", 2*day - 30*time.Minute: "2 days",
+		2*day + 12*time.Hour: "3 days", 3*day - time.Second: "3 days", 7*day - time.Minute: "7 days",
+		30*day - 10*time.Minute: "30 days", 29*day + 11*time.Hour: "29 days",
+	} {
+		if got := ui.Left(now.Add(d), now); got != want {
+			t.Errorf("%s are left: %q, want %q", d, got, want)
+		}
+	}
+	if got := ui.Ago(now.Add(-7*day+time.Minute), now); got != "7 days ago" {
+		t.Errorf("got %q", got)
 	}
 }
 
