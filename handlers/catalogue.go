@@ -35,7 +35,7 @@ func (h *Files) Catalogue(c echo.Context) error {
 		Unit: shown, Query: query.Search, State: query.State, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
 	}
 	for _, f := range page.Files {
-		row := views.CatalogueRow{ID: f.ID, Key: f.Key, Size: f.Size, Stored: f.LastModified, State: rulebook.FileState(f)}
+		row := views.CatalogueRow{ID: f.ID, Key: f.Key, Size: f.Size, Stored: f.LastModified, State: rulebook.FileState(f), Placement: string(page.Placements[f.ID])}
 		if f.RuleID != nil {
 			row.RuleID, row.Rule = *f.RuleID, names[*f.RuleID]
 		}
@@ -77,7 +77,7 @@ func (h *Files) Why(c echo.Context) error {
 		Gone: when(file.GoneAt), Why: why.Sentence, Elsewhere: why.Elsewhere,
 	}
 	if p := facts.Placement; p != nil {
-		in.PlacementID = p.ID
+		in.PlacementID, in.Placement = p.ID, string(p.State)
 		in.InSEA = p.State == models.PlacementPlaced || p.State == models.PlacementRemoving
 	}
 	for _, r := range why.Rules {

@@ -137,7 +137,7 @@ func (h *System) rights(c echo.Context, in views.RightsProps) error {
 
 func wellness(well bool) ui.Fact {
 	if well {
-		return ui.Fact{Tone: ui.ToneOK, Word: "Well"}
+		return ui.Fact{Tone: ui.ToneOK, Word: "OK"}
 	}
 	return ui.Fact{Tone: ui.ToneBad, Word: "Look at this"}
 }

@@ -255,7 +255,7 @@ func noFiles(p layout.Page, in FileListProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Empty(ui.IconInbox, "No files in SEA yet", "Files arrive when a rule runs. New files are noticed within minutes.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.IconInbox, "No files in SEA yet", "Files arrive when a rule runs. New files are noticed by themselves, usually within seconds.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -126,7 +126,7 @@ func simulation(rules int) views.SimulateProps {
 func catalogueSamples() []sample {
 	at := page(home + "/catalogue")
 	list := views.CatalogueListProps{Unit: unit, Rules: []ui.Option{{Value: "1", Label: "Northwind audit"}}, Next: "?after=4", Rows: []views.CatalogueRow{
-		{ID: 1, Key: "2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now.AddDate(0, 0, -2), State: "placed", RuleID: 1, Rule: "Northwind audit"},
+		{ID: 1, Key: "2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now.AddDate(0, 0, -2), State: "placed", Placement: "placed", RuleID: 1, Rule: "Northwind audit"},
 		{ID: 2, Key: "call-recording/claims/2026-11-21_0917_77c0.mp4", Size: 212_800_000, Stored: now, State: "managed", RuleID: 1, Rule: longName},
 		{ID: 3, Key: "chat/2026-11-21.txt", Size: 812, Stored: now.AddDate(-1, 0, 0), State: "open"},
 		{ID: 4, Key: absurd, State: "gone"},
@@ -150,7 +150,7 @@ func catalogueSamples() []sample {
 			{Name: "Claim", Pass: true, Text: "Claimed by the rule “QA samples” on 23 November 2026, 11:00 UTC, for as long as it exists."},
 			{Name: "Due", Text: "On 26 November 2026, 12:00 UTC, 5 days after it was stored."},
 			{Name: "Storage", Pass: true, Text: "Active storage (STANDARD)."},
-			{Name: "Placed once", Pass: true, Text: "It was never placed before."},
+			{Name: "Not placed before", Pass: true, Text: "It was never queued or placed."},
 			{Name: "SEA", Pass: true, Text: "SEA is enabled for this business unit."},
 		},
 		Attributes: []views.Attribute{{Name: "media-type", Value: "Chat transcript"}},
@@ -158,6 +158,7 @@ func catalogueSamples() []sample {
 	open := why
 	open.State, open.Rules, open.Elsewhere, open.Gone, open.Why = "gone", nil, 0, now, "It left active storage before any rule placed it."
 	placed := why
+	placed.Placement = "placed"
 	placed.State, placed.PlacementID, placed.InSEA, placed.Key = "placed", 12, true, absurd
 	return []sample{
 		{"catalogue-list", views.CatalogueList(at, list)},
@@ -370,9 +371,9 @@ func otherSamples() []sample {
 		{"system", views.System(page("/system"), views.SystemProps{
 			Version: "0.1.0", Runs: runs, Rights: true,
 			Health: []views.HealthRow{
-				{Name: "Database", Value: "SQLite, schema 7", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
-				{Name: "Object store", Value: "Embedded, http://127.0.0.1:9000", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
-				{Name: "Certificate", Value: "CN=sea.example.com, issued by CN=R11,O=Let's Encrypt,C=US, 62 days left, until 2026-09-20", State: ui.Fact{Tone: ui.ToneOK, Word: "Well"}},
+				{Name: "Database", Value: "SQLite, schema 7", State: ui.Fact{Tone: ui.ToneOK, Word: "OK"}},
+				{Name: "Object store", Value: "Embedded, http://127.0.0.1:9000", State: ui.Fact{Tone: ui.ToneOK, Word: "OK"}},
+				{Name: "Certificate", Value: "CN=sea.example.com, issued by CN=R11,O=Let's Encrypt,C=US, 62 days left, until 2026-09-20", State: ui.Fact{Tone: ui.ToneOK, Word: "OK"}},
 				{
 					Name: "Certificate", Value: "CN=s3.sea.example.com, issued by CN=R11,O=Let's Encrypt,C=US, 6 days left, until 2026-07-26", State: ui.Fact{Tone: ui.ToneBad, Word: "Look at this"},
 					Fix: "A newer one was not taken: /etc/sea/tls.crt and /etc/sea/tls.key are no pair: tls: private key does not match public key. The one above stays until that is mended.",

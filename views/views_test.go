@@ -85,7 +85,7 @@ func TestSystemNamesJobsAndTimesForPeople(t *testing.T) {
 	find(t, "system").Find("table tbody tr").Each(func(_ int, e *goquery.Selection) {
 		got = append(got, e.Find("th").Text()+", "+e.Find("td.num").Text())
 	})
-	want := []string{"Scan, 12 ms", "Run unit, 652 ms", "Expire, 1.3 s", "Reconcile, 1.9 s"}
+	want := []string{"Look through active storage, 12 ms", "Run a business unit's rules, 652 ms", "Delete files whose time is over, 1.3 s", "Compare SEA with the records, 1.9 s"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -30,7 +30,7 @@ const (
 )
 
 // by is who the history names for what the demo makes.
-var by = models.Actor{Kind: models.ActorSystem, Name: "demo"}
+var by = models.Actor{Kind: models.ActorSystem, Name: "Demo set-up"}
 
 // Object is a file for active storage.
 type Object struct {

@@ -23,6 +23,7 @@ type CatalogueQuery struct {
 // there is another page on that side.
 type CataloguePage struct {
 	Files          []models.File
+	Placements     map[int64]models.PlacementState // of those that have one, by file
 	Previous, Next bool
 }
 
@@ -61,5 +62,10 @@ func (s *Service) Catalogue(ctx context.Context, unit models.BusinessUnit, q Cat
 	case more:
 		page.Files = files[:cataloguePage]
 	}
-	return page, nil
+	ids := make([]int64, len(page.Files))
+	for i, file := range page.Files {
+		ids[i] = file.ID
+	}
+	page.Placements, err = s.Store.PlacementStates(ctx, ids)
+	return page, err
 }

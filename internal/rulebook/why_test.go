@@ -222,7 +222,8 @@ func TestWhyStepsThroughTheRest(t *testing.T) {
 		"cold":     {theFile(cold), "---++", "It is in long-term storage (GLACIER), and only files in active storage are placed."},
 		"gone":     {theFile(gone), "---++", "It is not in active storage since 23 November 2026, 11:00 UTC."},
 		"off":      {theFile(off), "--++-", "SEA is not enabled for this business unit: nothing is placed."},
-		"placed":   {theFile(placement(models.PlacementPlaced)), "+++-+", "It was queued or placed already, and is never placed again."},
+		"placed":   {theFile(placement(models.PlacementPlaced)), "+++++", "It was queued or placed already, and is never placed again."},
+		"failed":   {theFile(placement(models.PlacementFailed)), "+++-+", "It was queued and could not be placed. Its placement says why."},
 	} {
 		why, err := rulebook.Explain(test.facts)
 		if err != nil {

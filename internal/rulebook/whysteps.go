@@ -28,9 +28,12 @@ func (e *explanation) steps() []WhyStep {
 			claim.Text = "Claimed by the rule “" + e.manager.Name + "” on " + moment(*e.File.ClaimedAt) + ", for as long as it exists."
 		}
 	}
-	once := WhyStep{Name: "Placed once", Pass: true, Text: "It was never placed before."}
+	once := WhyStep{Name: "Not placed before", Pass: true, Text: "It was never queued or placed."}
 	if e.File.ProcessedAt != nil || e.Placement != nil {
-		once.Pass, once.Text = false, "It was queued or placed already, and is never placed again."
+		once.Name, once.Text = "Placed once", "It was queued or placed already, and is never placed again."
+	}
+	if e.Placement != nil && e.Placement.State == models.PlacementFailed {
+		once.Pass, once.Text = false, "It was queued and could not be placed. Its placement says why."
 	}
 	sea := WhyStep{Name: "SEA", Pass: e.Unit.SEAState == models.SEAEnabled, Text: "SEA is enabled for this business unit."}
 	if !sea.Pass {

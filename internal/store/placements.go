@@ -42,6 +42,16 @@ func (s *Store) PlacedFiles(ctx context.Context, fileIDs []int64) (map[int64]boo
 	return placed, wrap(err, "read placements of %d files", len(fileIDs))
 }
 
+// PlacementStates gives the states of the placements of those files, by file.
+func (s *Store) PlacementStates(ctx context.Context, fileIDs []int64) (map[int64]models.PlacementState, error) {
+	rows, err := gorm.G[models.Placement](s.read).Select("file_id", "state").Where("file_id IN ?", fileIDs).Find(ctx)
+	states := make(map[int64]models.PlacementState, len(rows))
+	for _, row := range rows {
+		states[row.FileID] = row.State
+	}
+	return states, wrap(err, "read states of %d files", len(fileIDs))
+}
+
 // InsertPlacements inserts new placements, and fills in their
 // ids. A file that has one already makes it fault.Conflict: the unique index on
 // the file is what makes once-only true.
