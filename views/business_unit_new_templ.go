@@ -87,7 +87,7 @@ func BusinessUnitNew(p layout.Page, in BusinessUnitNewProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Field(ui.Input{
-				Name: "name", Label: "Name", Value: in.Name, Hint: "As people know it, such as EMEA Contact Centre.",
+				Name: "name", Label: "Name", Value: in.Name, Hint: "As people know it, such as EMEA Contact Centre. At most 120 characters.",
 				Error: in.Errors["name"], Autofocus: len(in.Errors) == 0 || first(in.problems(), "name"),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -97,7 +97,7 @@ func BusinessUnitNew(p layout.Page, in BusinessUnitNewProps) templ.Component {
 				Name: "slug", Label: "Slug", Value: in.Slug, Mono: true,
 				Hint:  "Names the unit in addresses and folders, and never changes: 1 to 60 of a-z, 0-9 and hyphen.",
 				Error: in.Errors["slug"], Autofocus: first(in.problems(), "slug"),
-				Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"},
+				Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off", "data-slug": in.Slug == "" && in.Errors == nil},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -1,6 +1,5 @@
-// What script adds to pages that work without it. All of it is by delegation from the document, so parts that htmx swaps in
-// need no second start. Attributes say what an element does: data-copy, data-reveal, data-open, data-close, data-gate, data-match, data-file,
-// data-working.
+// What script adds to pages that work without it, by delegation from the document: parts that htmx swaps in need no second start.
+// Attributes say what an element does: data-copy, data-reveal, data-open, data-close, data-gate, data-match, data-file, data-working.
 (() => {
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);

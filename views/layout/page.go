@@ -103,6 +103,7 @@ type Frame struct {
 	Sub       string // small text behind the heading
 	Live      bool   // the screen refreshes parts of itself: load htmx
 	Sensitive bool   // the screen shows a secret: nothing of it may stay in the browser
+	tabbed    bool   // tabs stand below the heading
 	SafePath  string // what the address bar shows instead, so that going back asks for no resubmission
 }
 
