@@ -134,7 +134,7 @@ func (h *Rules) Create(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.done(c, path.Rules(unit.Slug), saved(d.State))
+	return h.ruled(c, path.Rules(unit.Slug), d.State, saved(d.State))
 }
 
 func saved(state rule.State) string {
@@ -175,5 +175,9 @@ func (h *Rules) Update(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.done(c, path.Rule(unit.Slug, before.ID), "The rule is changed, for files that are not processed yet.")
+	said := "The rule is changed, for files that are not processed yet."
+	if d.State != before.State {
+		said = saved(d.State)
+	}
+	return h.ruled(c, path.Rule(unit.Slug, before.ID), d.State, said)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/lifecycle"
 	"seaportal/internal/path"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
@@ -23,6 +24,7 @@ import (
 type Rules struct {
 	frame
 	rules *rulebook.Service
+	files *lifecycle.Engine
 }
 
 // List shows the rules that are not deleted.
@@ -115,6 +117,9 @@ func (h *Rules) Raise(c echo.Context) error {
 	}
 	said := raised.Name + " comes first already."
 	if lowered != nil {
+		if err := h.files.RequestRun(ctx, actor(c), unit); err != nil {
+			return err
+		}
 		said = fmt.Sprintf("%s is P%d now, and %s is P%d. Files that a rule has stay its own.", raised.Name, raised.Priority, lowered.Name, lowered.Priority)
 	}
 	return h.done(c, path.Rules(unit.Slug), said)
@@ -123,6 +128,18 @@ func (h *Rules) Raise(c echo.Context) error {
 // Delete lets a rule go. Its files stay managed by it.
 func (h *Rules) Delete(c echo.Context) error {
 	return h.turn(c, h.rules.Delete, "The rule is deleted. Its files stay managed by it, and no other rule ever gets them.")
+}
+
+// ruled is done, with a run for a rule that is on: it takes files at once, not
+// at the next turn of the life cycle.
+func (h *Rules) ruled(c echo.Context, to string, state rule.State, said string) error {
+	ctx, unit, _ := ofUnit(c)
+	if state == rule.On {
+		if err := h.files.RequestRun(ctx, actor(c), unit); err != nil {
+			return err
+		}
+	}
+	return h.done(c, to, said)
 }
 
 // turn is one of the operations that change a rule's state.
@@ -134,10 +151,11 @@ func (h *Rules) turn(c echo.Context, do turn, said string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := do(ctx, actor(c), unit, number); err != nil {
+	r, err := do(ctx, actor(c), unit, number)
+	if err != nil {
 		return err
 	}
-	return h.done(c, path.Rules(unit.Slug), said)
+	return h.ruled(c, path.Rules(unit.Slug), r.State, said)
 }
 
 // AskDelete tells what deleting a rule does.

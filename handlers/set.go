@@ -86,7 +86,7 @@ func New(s Services) *Handlers {
 		Encryption:  Encryption{frame: f, keys: s.Keys},
 		Credentials: Credentials{frame: f, credentials: s.Credentials, bundles: s.Bundles, folder: folder{s.Files}, connect: connect},
 		Connect:     Connect{frame: f, credentials: s.Credentials, folder: folder{s.Files}, endpoint: connect},
-		Rules:       Rules{frame: f, rules: s.Rules},
+		Rules:       Rules{frame: f, rules: s.Rules, files: s.Files},
 		Files:       Files{frame: f, files: s.Files, rules: s.Rules, links: s.Links, history: s.History, receipts: s.Receipts, keys: s.Keys},
 		Links:       Links{frame: f, links: s.Links, files: s.Files, origin: origin},
 		Partner:     Partner{frame: f, links: s.Links, origin: origin, targets: formTargets(s.Endpoint) + formTargets(s.PublicURL)},

@@ -1,0 +1,69 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// TestARuleThatIsOnIsRunAtOnce: what the page says happens within seconds may
+// not wait for the life cycle's next turn.
+func TestARuleThatIsOnIsRunAtOnce(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	const list = "/business-units/emea/rules"
+	form := func(name, priority, state string) url.Values {
+		f := ruleForm()
+		f.Set("name", name)
+		f.Set("priority", priority)
+		f.Set("state", state)
+		return f
+	}
+	wished := func() int64 {
+		unit, err := p.store.UnitByID(t.Context(), p.unit.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return unit.ScanWanted
+	}
+	var first, second string
+	raise := func() url.Values {
+		up := c.get(list).doc(t).Find("form[action$='/raise']")
+		return url.Values{"lock_version": {up.Find("[name=lock_version]").AttrOr("value", "")}}
+	}
+	for _, step := range []struct {
+		name string
+		do   func() answer
+		runs bool
+		says string
+	}{
+		{"a draft", func() answer { return c.post(list, form("First", "1", "draft")) }, false, "takes nothing until it is on"},
+		{"a new rule that is on", func() answer { return c.post(list, form("Second", "2", "on")) }, true, "The rule is on"},
+		{"a draft turned on by an edit", func() answer { return c.post(first, form("First", "1", "on")) }, true, "The rule is on"},
+		{"an edit of a rule that is on", func() answer { return c.post(first, form("Else", "1", "on")) }, true, "The rule is changed"},
+		{"pausing", func() answer { return c.post(first+"/pause", nil) }, false, "is paused"},
+		{"an edit of a paused rule", func() answer { return c.post(first, form("First", "1", "paused")) }, false, "The rule is changed"},
+		{"resuming", func() answer { return c.post(first+"/resume", nil) }, true, "The rule is on"},
+		{"moving up", func() answer { return c.post(second+"/raise", raise()) }, true, "Second is P1"},
+		{"deleting", func() answer { return c.post(second+"/delete", nil) }, false, "The rule is deleted"},
+	} {
+		before := wished()
+		a := step.do()
+		if a.status != http.StatusSeeOther {
+			t.Fatalf("%s answers %d", step.name, a.status)
+		}
+		if got := wished() > before; got != step.runs {
+			t.Errorf("%s asks for a run: %t", step.name, got)
+		}
+		if text := c.get(list).doc(t).Find("main").Text(); !strings.Contains(text, step.says) {
+			t.Errorf("%s says %s", step.name, text)
+		}
+		if first == "" {
+			first = c.get(list).doc(t).Find(".rule-what a").AttrOr("href", "")
+		} else if second == "" {
+			second = c.get(list).doc(t).Find(".rule-what a").Last().AttrOr("href", "")
+		}
+	}
+}
