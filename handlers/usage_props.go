@@ -58,12 +58,20 @@ func usageDay(day usage.DayLine) views.UsageDay {
 func charge(use usage.Use, rate *usage.Rate) string {
 	var all []string
 	for _, money := range use.Charges() {
-		all = append(all, ui.Money(money.Currency, money.Decimal()))
+		all = append(all, price(money))
 	}
 	if len(all) == 0 && rate != nil {
 		return ui.Money(rate.Currency, rate.Nothing().Decimal())
 	}
 	return strings.Join(all, " + ")
+}
+
+// price writes money, and does not write nothing for what is not nothing.
+func price(money usage.Money) string {
+	if money.Trace {
+		return "less than " + ui.Money(money.Currency, money.Least().Decimal())
+	}
+	return ui.Money(money.Currency, money.Decimal())
 }
 
 func perMonth(rate *usage.Rate) string { return ui.Money(rate.Currency, rate.Text) + " per GB-month" }

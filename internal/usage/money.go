@@ -10,7 +10,17 @@ import (
 type Money struct {
 	Currency string
 	Minor    *big.Int
+	// Trace says that the exact amount is above zero and rounds to nothing.
+	Trace bool
 }
+
+// Micros makes money of millionths of the currency.
+func Micros(currency string, micros int64) Money {
+	return rounded(currency, big.NewRat(micros, 1_000_000))
+}
+
+// Least is the smallest amount of the same currency.
+func (m Money) Least() Money { return Money{Currency: m.Currency, Minor: big.NewInt(1)} }
 
 // Decimal writes the amount with the currency's decimals: 1234.50.
 func (m Money) Decimal() string {
@@ -30,7 +40,8 @@ func (m Money) Decimal() string {
 func rounded(currency string, exact *big.Rat) Money {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(minorDigits(currency))), nil)
 	minor := new(big.Rat).Mul(exact, new(big.Rat).SetInt(scale))
-	return Money{Currency: currency, Minor: halfEven(minor)}
+	whole := halfEven(minor)
+	return Money{Currency: currency, Minor: whole, Trace: exact.Sign() > 0 && whole.Sign() == 0}
 }
 
 // halfEven rounds a number that is not negative.

@@ -22,6 +22,18 @@ func TestHalfAMinorUnitGoesToTheEvenNeighbour(t *testing.T) {
 	}
 }
 
+func TestATraceIsNotNothing(t *testing.T) {
+	t.Parallel()
+	for micros, want := range map[int64]bool{0: false, 1: true, 5_000: true, 5_001: false, 1_000_000: false} {
+		if got := Micros("EUR", micros); got.Trace != want {
+			t.Errorf("%d millionths, %s, are a trace: %t", micros, got.Decimal(), got.Trace)
+		}
+	}
+	if got := Micros("JPY", 1).Least().Decimal() + " " + Micros("EUR", 1).Least().Decimal(); got != "1 0.01" {
+		t.Errorf("the least amounts are %s", got)
+	}
+}
+
 func TestMoneyHasItsCurrencysDecimals(t *testing.T) {
 	t.Parallel()
 	amount := big.NewRat(12_345_678, 10_000)
