@@ -87,6 +87,11 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 		Action: form.in.Action, AfterDays: form.in.AfterDays, FocusRow: form.focus, Preview: form.preview,
 		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Overtaken: form.overtaken,
 	}
+	first := now
+	if d.StartDate.After(now) {
+		first = d.StartDate
+	}
+	props.Days, props.Before = unit.RetentionDays, first.AddDate(0, 0, unit.RetentionDays).UTC().Format("2 January 2006")
 	for _, row := range form.in.Conditions {
 		props.Conditions = append(props.Conditions, views.Condition(row))
 	}

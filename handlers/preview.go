@@ -1,11 +1,11 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +13,7 @@ import (
 	"seaportal/internal/fault"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/internal/usage"
 	"seaportal/models"
 	"seaportal/views"
 )
@@ -79,6 +80,9 @@ func (h *Rules) count(c echo.Context, show *composer) error {
 	var id int64
 	now := h.life.Now()
 	in := show.in
+	if strings.TrimSpace(in.Name) == "" { // no name changes a count
+		in.Name = "New rule"
+	}
 	if in.State == "" { // not decided yet: the button that saves decides
 		in.State = string(rule.On)
 	}
@@ -116,7 +120,7 @@ func previewProps(d rule.Definition, seen rulebook.Preview) *views.RulePreview {
 		p.First = append(p.First, views.PreviewFile{ID: file.ID, Key: file.Key, Size: file.Size, Stored: file.Stored})
 	}
 	if rate := seen.Rate; rate.Set() {
-		p.Charge = fmt.Sprintf("%s %.2f", rate.Currency, float64(rate.Charge(seen.Now.Bytes, models.RetentionDays))/1e6)
+		p.Charge = price(usage.Micros(rate.Currency, rate.Charge(seen.Now.Bytes, models.RetentionDays)))
 	}
 	return p
 }

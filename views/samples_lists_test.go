@@ -21,17 +21,17 @@ func ruleSamples() []sample {
 	}
 	edit := views.RuleEditProps{
 		Unit: unit, Name: "Call recordings for Northwind audit", StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording",
-		Priority: "1", Action: "copy", AfterDays: "2", Sentence: sentence("a", rule.Copy),
+		Priority: "1", Action: "copy", AfterDays: "2", Sentence: sentence("a", rule.Copy), Days: 30, Before: "23 December 2026",
 		Conditions: []views.Condition{{Field: "skill", Op: "any-of", Value: "Claims DE, Claims AT"}, {Field: "attr:language", Op: "exists"}, {}},
 		Preview: &views.RulePreview{
 			Checked: now, Looked: 2100, Matched: 1284, Count: 1102, Bytes: 96_400_000_000, Placed: 110, Gone: 13,
 			Managers: []views.PreviewOther{{ID: 2, Name: "QA samples", Files: 50}, {ID: 3, Name: longName, Files: 9}},
 			Misses:   []views.PreviewMiss{{Condition: "Skill is any of Claims DE or Claims AT", Files: 800}, {Condition: "Attribute language exists", Files: 16}},
-			PerDay:   37, PerDayBytes: 3_200_000_000, ArrivalDays: 30, Charge: "EUR 2.31",
+			PerDay:   37, PerDayBytes: 3_200_000_000, ArrivalDays: 30, Charge: "€ 2.31",
 			First: []views.PreviewFile{{ID: 1, Key: "call-recording/claims/2026-11-21_0914_a81f.wav", Size: 14_200_000, Stored: now}, {ID: 2, Key: absurd, Size: 1}},
 		},
 	}
-	blank := views.RuleEditProps{Unit: unit, StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording", Priority: "1", Action: "copy", AfterDays: "0", Sentence: sentence("", rule.Copy)}
+	blank := views.RuleEditProps{Unit: unit, StartDate: "2026-11-23", Today: "2026-11-23", MediaType: "call-recording", Priority: "1", Action: "copy", AfterDays: "0", Sentence: sentence("", rule.Copy), Days: 30, Before: "23 December 2026"}
 	refused := edit
 	refused.ID, refused.Version, refused.State, refused.Preview = 7, 3, rule.On, nil
 	refused.Name, refused.MediaType, refused.Action = absurd, "carrier-pigeon", "keep"

@@ -220,3 +220,21 @@ func TestPreviewSaysWhenNothingIsPlacedYet(t *testing.T) {
 		}
 	}
 }
+
+func TestMovingSaysHowManyFilesLeaveAndAsksForMany(t *testing.T) {
+	t.Parallel()
+	for page, want := range map[string]struct{ says, typed string }{
+		"rule-new":          {"About 1,102 files will leave active storage", "move 1102 files"},
+		"rule-edit-partial": {"At least 600,000 files will leave active storage", "move 600000 files"},
+		"rule-new-blank":    {"The files that match leave active storage", ""},
+		"rule-edit-refused": {"The files that match leave active storage", ""}, // it keeps
+	} {
+		box := find(t, page).Find("#moving .if-move")
+		if got := box.Find("strong").Text(); got != want.says {
+			t.Errorf("%s says %q", page, got)
+		}
+		if got := box.Find("[data-opens=enable-rule]").AttrOr("data-match", ""); got != want.typed {
+			t.Errorf("%s asks for %q", page, got)
+		}
+	}
+}

@@ -127,6 +127,7 @@ func (in Input) criteria() (Criteria, []fault.Field) {
 		}
 		if bad {
 			found = append(found, f)
+			continue // what is not understood is not said either
 		}
 		criteria = append(criteria, c)
 	}
