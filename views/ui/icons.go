@@ -47,6 +47,7 @@ const (
 	IconInbox      IconName = "inbox"
 	IconChart      IconName = "chart-column"
 	IconSettings   IconName = "settings"
+	IconMore       IconName = "ellipsis"
 )
 
 // icons holds what stands inside each drawing's svg element.
@@ -73,6 +74,7 @@ var icons = map[IconName]string{
 	IconKey:        `<path d="M2.586 17.414A2 2 0 0 0 2 18.828V21a1 1 0 0 0 1 1h3a1 1 0 0 0 1-1v-1a1 1 0 0 1 1-1h1a1 1 0 0 0 1-1v-1a1 1 0 0 1 1-1h.172a2 2 0 0 0 1.414-.586l.814-.814a6.5 6.5 0 1 0-4-4z"/><circle cx="16.5" cy="7.5" r=".5" fill="currentColor"/>`,
 	IconTheme:      `<path d="M12 2v2"/><path d="M14.837 16.385a6 6 0 1 1-7.223-7.222c.624-.147.97.66.715 1.248a4 4 0 0 0 5.26 5.259c.589-.255 1.396.09 1.248.715"/><path d="M16 12a4 4 0 0 0-4-4"/><path d="m19 5-1.256 1.256"/><path d="M20 12h2"/>`,
 	IconLogOut:     `<path d="m16 17 5-5-5-5"/><path d="M21 12H9"/><path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4"/>`,
+	IconMore:       `<circle cx="12" cy="12" r="1"/><circle cx="19" cy="12" r="1"/><circle cx="5" cy="12" r="1"/>`,
 	IconMenu:       `<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>`,
 	IconSearch:     `<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>`,
 	IconPlay:       `<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>`,
