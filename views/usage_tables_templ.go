@@ -543,7 +543,7 @@ func usageFormula(in UsageProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</b></li></ul><p class=\"muted small\">Rounded once, at the end, half to the even cent. The forecast adds what is in SEA now, each file until it expires, and nothing new. Never fetched means that nobody downloaded a file through this portal or by a share link; an S3 client’s downloads are not seen here.</p></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</b></li></ul><p class=\"muted small\">Rounded once, at the end, half to the even cent. The forecast adds what is in SEA now, each file until it expires, and nothing new. Never fetched means that nobody downloaded a file: not through this portal, not by a share link, and not, where the storage tells of it, with an S3 client.</p></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
