@@ -40,6 +40,7 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 	}
 	in := placementProps(unit, p)
 	in.Unit, in.File, in.FileID, in.HoldForm = shown, h.row(p, names), p.FileID, form
+	in.LeftActive = file.GoneAt != nil
 	if p.State == models.PlacementPlaced {
 		in.KeyRefused = string(h.keys.Refused(ctx, p.KeyARN))
 	}

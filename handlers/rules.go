@@ -172,6 +172,9 @@ func (h *Rules) AskDelete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := views.RuleDeleteProps{Unit: shown, ID: r.ID, Name: r.Name, Claimed: counts[r.ID].Managed, Waiting: counts[r.ID].Waiting}
+	count := counts[r.ID]
+	in := views.RuleDeleteProps{
+		Unit: shown, ID: r.ID, Name: r.Name, Claimed: count.Managed, Waiting: count.Waiting + count.Queued, UnderWay: count.Queued > 0,
+	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleDelete(p, in) })
 }

@@ -98,3 +98,75 @@ func TestWeightStaysInItsBudget(t *testing.T) {
 		names []string
 	}{
 		{12_000, []string{"app.css"}},
+		{22_000, []string{"js/boot.js", "js/app.js", "js/forms.js", "js/composer.js", "vendor/htmx/htmx.min.js"}},
+		{30_000, []string{"vendor/inter/inter.woff2"}},
+	} {
+		total := 0
+		for _, name := range c.names {
+			total += len(get(t, http.MethodGet, static.URL(name), "gzip").body)
+		}
+		if total > c.limit {
+			t.Errorf("%v weigh %d bytes, budget %d", c.names, total, c.limit)
+		}
+	}
+}
+
+func TestSourcesStayReadable(t *testing.T) {
+	t.Parallel()
+	count := func(pattern string) (files, lines int) {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines += bytes.Count(b, []byte("\n"))
+		}
+		return len(names), lines
+	}
+	if files, lines := count("css/*.css"); files > 12 || lines > 1500 || files != len(static.Sheets) {
+		t.Errorf("%d style files, %d listed, %d lines: at most 12 and 1500", files, len(static.Sheets), lines)
+	}
+	if _, lines := count("js/*.js"); lines > 170 {
+		t.Errorf("%d lines of script: at most 170", lines)
+	}
+}
+
+// TestVendoredFilesAreTheRecordedOnes fails where a vendored file was changed, added or left out.
+func TestVendoredFilesAreTheRecordedOnes(t *testing.T) {
+	t.Parallel()
+	list, err := os.ReadFile("vendor/SHA256SUMS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]string{}
+	for line := range strings.Lines(string(list)) {
+		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		recorded[name] = sum
+	}
+	err = filepath.WalkDir("vendor", func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "SHA256SUMS" || d.Name() == "VERSION" {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(b)
+		rel := filepath.ToSlash(strings.TrimPrefix(name, "vendor"+string(filepath.Separator)))
+		if recorded[rel] != hex.EncodeToString(sum[:]) {
+			t.Errorf("%s is not the recorded file", rel)
+		}
+		delete(recorded, rel)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range recorded {
+		t.Errorf("%s is recorded and not there", name)
+	}
+}

@@ -528,7 +528,7 @@ func failedFiles(p layout.Page, in FileListProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<p>Each says why. Mend the cause, then try again: the originals are still in active storage.</p><div class=\"row\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<p>Each says why. Mend the cause, then try again. An original that has left active storage meanwhile cannot be placed.</p><div class=\"row\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -235,6 +235,8 @@ func fileSamples() []sample {
 	failed := views.FileShowProps{Unit: unit, File: fileRows()[6], RuleVersion: 1, Action: rule.Move, Attempts: 5}
 	unremoved := show
 	unremoved.File.State, unremoved.File.Problem = "removing", "S3 answered AccessDenied: "+absurd
+	left, rulesOnly := failed, at
+	left.LeftActive, rulesOnly.May = true, layout.Permissions{Rules: true}
 	waiting := failed
 	waiting.File, waiting.Attempts, waiting.NextTry = fileRows()[5], 2, now.Add(time.Hour)
 	missed := failed
@@ -261,6 +263,7 @@ func fileSamples() []sample {
 		{"files-missed", views.FileList(at, passed)},
 		{"files-some-failed", views.FileList(viewer(home+"/files"), some)},
 		{"file-failed", views.FileShow(at, failed)},
+		{"file-failed-left", views.FileShow(rulesOnly, left)},
 		{"file-waiting", views.FileShow(at, waiting)},
 		{"file-unremoved", views.FileShow(at, unremoved)},
 		{"file-missed", views.FileShow(at, missed)},

@@ -238,3 +238,24 @@ func TestMovingSaysHowManyFilesLeaveAndAsksForMany(t *testing.T) {
 		}
 	}
 }
+
+// TestAFailedFileSaysWhereItIsAndIsRetriedByWhoMay: the route asks for the
+// permission of external access.
+func TestAFailedFileSaysWhereItIsAndIsRetriedByWhoMay(t *testing.T) {
+	t.Parallel()
+	for page, want := range map[string]struct {
+		says    string
+		retries int
+	}{
+		"file-failed":      {"The original is still in active storage.", 1},
+		"file-failed-left": {"The original has left active storage.", 0},
+	} {
+		doc := find(t, page)
+		if text := doc.Find("main .note.bad").Text(); !strings.Contains(text, want.says) {
+			t.Errorf("%s says %s", page, text)
+		}
+		if got := doc.Find("form[action$='/retry']").Length(); got != want.retries {
+			t.Errorf("%s can be retried %d times", page, got)
+		}
+	}
+}

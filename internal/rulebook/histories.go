@@ -39,11 +39,12 @@ func (d Done) TwoHistories(from, to rule.Action) string {
 	if from == to || !to.Valid() {
 		return ""
 	}
+	kept := d.Managed - d.Copied - d.Moved
 	const two = " The rule then has two histories: a new rule is clearer."
 	switch {
-	case from == rule.Keep && d.Managed > 0:
+	case from == rule.Keep && kept > 0:
 		return fmt.Sprintf("This rule has kept %s out of SEA so far. As a rule that %s, it places those that are in active storage still and match.",
-			files(d.Managed), does(to)) + two
+			files(kept), does(to)) + two
 	case to == rule.Keep && d.Copied+d.Moved > 0:
 		return fmt.Sprintf("This rule has placed %s in SEA so far. As a rule that keeps, it places none of the %s that wait.",
 			files(d.Copied+d.Moved), files(d.Waiting)) + two

@@ -22,6 +22,8 @@ func TestTwoHistoriesAreWarnedOfWithTheirCounts(t *testing.T) {
 	}{
 		"keep to copy":            {rulebook.Done{Managed: 12}, rule.Keep, rule.Copy, []string{"kept 12 files", "that copies", "two histories"}},
 		"keep to move":            {rulebook.Done{Managed: 1}, rule.Keep, rule.Move, []string{"kept 1 file ", "that moves", "two histories"}},
+		"copied, kept, to copy":   {rulebook.Done{Managed: 9, Waiting: 2, Copied: 6, Moved: 1}, rule.Keep, rule.Copy, []string{"kept 2 files", "two histories"}},
+		"copied all, to copy":     {rulebook.Done{Managed: 7, Copied: 7}, rule.Keep, rule.Copy, nil},
 		"copy to keep":            {rulebook.Done{Managed: 9, Waiting: 2, Copied: 7}, rule.Copy, rule.Keep, []string{"placed 7 files", "2 files that wait", "two histories"}},
 		"copy to move":            {rulebook.Done{Managed: 9, Waiting: 2, Copied: 7}, rule.Copy, rule.Move, []string{"copied 7 files", "2 files that wait", "two histories"}},
 		"move to copy":            {rulebook.Done{Managed: 9, Moved: 9}, rule.Move, rule.Copy, []string{"moved 9 files", "two histories"}},

@@ -158,7 +158,9 @@ func TestSimulationSaysWhatStopsIt(t *testing.T) {
 	catalogue(t, db, unit, catalogued(unit, "a", 50))
 	off, custom := unit, unit
 	off.SEAState, custom.StorageKind = models.SEAOff, models.StorageCustom
-	if sim, err := s.Simulate(t.Context(), off); err != nil || sim.Blocked == "" || sim.Rules[0].Claims != 1 || sim.Rules[0].Total().Files != 0 {
+	off.DailyLimit = 1
+	catalogue(t, db, unit, catalogued(unit, "b", 50))
+	if sim, err := s.Simulate(t.Context(), off); err != nil || sim.Blocked == "" || sim.Rules[0].Claims != 2 || sim.Rules[0].Total().Files != 0 || sim.Backlog[0].Files != 0 {
 		t.Errorf("without SEA: %+v, %v", sim, err)
 	}
 	if sim, err := s.Simulate(t.Context(), custom); err != nil || sim.Blocked == "" || sim.Rules[0].Claims != 0 {

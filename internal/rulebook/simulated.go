@@ -21,7 +21,7 @@ func (f *forecast) sum(parts []*simulator, queued *queue, used int64) Simulation
 		}
 	}
 	sim.Backlog = make([]Tally, len(f.days))
-	if sim.Limit > 0 {
+	if sim.Limit > 0 && sim.Blocked == "" { // what is not placed at all waits for no limit
 		room := make([]int64, len(f.days))
 		for day := range room {
 			room[day] = sim.Limit
