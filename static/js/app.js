@@ -56,9 +56,8 @@
       const passed = match ? gate.value.trim() === match : gate.checked;
       shut[box || opens] ||= !passed && (gate.name !== "" || gate.checkVisibility());
     }
-    for (const [id, closed] of Object.entries(shut)) {
+    for (const [id, closed] of Object.entries(shut))
       if (byId(id)?.hasAttribute("data-denied") === false) byId(id).disabled = closed;
-    }
   };
 
   // countSelection keeps the words above a list true: how many rows of this page are chosen.
