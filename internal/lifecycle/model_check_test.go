@@ -132,6 +132,7 @@ func (w *world) finish() {
 	w.check(w.rt)
 	w.checkSettled()
 	w.checkNothingWaits()
+	w.checkVersions()
 	w.verifyHistory()
 	if w.Failed() {
 		w.rt.Fatal("see above")
@@ -167,6 +168,29 @@ func (w *world) checkSettled() {
 	}
 	if len(stands) > 0 {
 		w.rt.Fatalf("no placement explains %v", stands)
+	}
+}
+
+// checkVersions: what was placed, the recorded version of its rule places, by an
+// attribute that the file had.
+func (w *world) checkVersions() {
+	for _, p := range w.rows() {
+		if p.PlacedAt == nil {
+			continue
+		}
+		versions, err := w.rules.Versions(w.Context(), w.unit, p.RuleID)
+		if err != nil {
+			w.rt.Fatal(err)
+		}
+		for _, v := range versions {
+			if v.Version != p.RuleVersion {
+				continue
+			}
+			named := len(v.Criteria) == 0 || strings.HasPrefix(p.Key[strings.LastIndex(p.Key, "/")+1:], "a")
+			if string(v.Action) != p.Action || !v.Action.Places() || !named || !w.media[p.Key+p.SourceETag][string(v.MediaType)] {
+				w.rt.Fatalf("placement %d of %s was a %s by version %d of rule %d, which says %+v", p.ID, p.Key, p.Action, v.Version, p.RuleID, v.Definition)
+			}
+		}
 	}
 }
 

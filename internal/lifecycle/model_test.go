@@ -64,9 +64,10 @@ type world struct {
 	offset   time.Duration
 	content  map[string]string // what people left in active storage, by key
 	versions map[string]int
-	placed   map[string]string // content ever seen in SEA → the mark of the placement that brought it
-	left     map[string]bool   // contents that left SEA for good
-	claims   map[int64]int64   // file → rule
+	placed   map[string]string          // content ever seen in SEA → the mark of the placement that brought it
+	left     map[string]bool            // contents that left SEA for good
+	claims   map[int64]int64            // file → rule
+	media    map[string]map[string]bool // key and ETag → media types that it ever had
 }
 
 func newModel(t *testing.T, rt *rapid.T) *world {
@@ -80,6 +81,7 @@ func newModel(t *testing.T, rt *rapid.T) *world {
 	return &world{
 		bench: newBench(t, s), rt: rt, content: map[string]string{}, versions: map[string]int{},
 		placed: map[string]string{}, left: map[string]bool{}, claims: map[int64]int64{},
+		media: map[string]map[string]bool{},
 	}
 }
 
@@ -138,6 +140,11 @@ func (w *world) mediaOf(key string, version int) rule.MediaType {
 // write stores one version of a key.
 func (w *world) write(key string, version int, media rule.MediaType) {
 	text := fmt.Sprintf("%s version %d", key, version)
+	file := key + etag(text)
+	if w.media[file] == nil {
+		w.media[file] = map[string]bool{}
+	}
+	w.media[file][string(media)] = true
 	w.bench.put(key, text, map[string]string{"media-type": string(media)})
 	w.content[key] = text
 }
