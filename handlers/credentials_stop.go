@@ -75,10 +75,6 @@ func (h *Credentials) Regenerate(c echo.Context) error {
 // AskRevoke tells what revoking does, with the form that does it. Where no set is
 // active there is nothing to ask.
 func (h *Credentials) AskRevoke(c echo.Context) error {
-	return h.revokeForm(c, http.StatusOK, views.CredentialRevokeProps{})
-}
-
-func (h *Credentials) revokeForm(c echo.Context, status int, in views.CredentialRevokeProps) error {
 	ctx, unit, shown := ofUnit(c)
 	now, err := h.credentials.Current(ctx, unit)
 	if err != nil {
@@ -87,7 +83,12 @@ func (h *Credentials) revokeForm(c echo.Context, status int, in views.Credential
 	if now.State != credential.Active {
 		return c.Redirect(http.StatusSeeOther, path.Credentials(shown.Slug))
 	}
-	in.Unit, in.AccessKeyID, in.LastUse = shown, now.Live.AccessKeyID, lastUse(now)
+	return h.revokeForm(c, http.StatusOK, now, views.CredentialRevokeProps{})
+}
+
+func (h *Credentials) revokeForm(c echo.Context, status int, now credential.Status, in views.CredentialRevokeProps) error {
+	_, _, in.Unit = ofUnit(c)
+	in.AccessKeyID, in.LastUse = now.Live.AccessKeyID, lastUse(now)
 	return h.show(c, status, func(p layout.Page) templ.Component { return views.CredentialRevoke(p, in) })
 }
 
@@ -97,7 +98,14 @@ func (h *Credentials) Revoke(c echo.Context) error {
 	in := views.CredentialRevokeProps{Confirm: c.FormValue("confirm")}
 	err := h.credentials.Revoke(ctx, actor(c), unit, c.FormValue("access_key_id"), in.Confirm)
 	if in.Errors = fault.Fields(err); in.Errors != nil {
-		return h.revokeForm(c, http.StatusUnprocessableEntity, in)
+		now, err := h.credentials.Current(ctx, unit)
+		if err != nil {
+			return err
+		}
+		if now.State != credential.Active { // a redirect would pass for success
+			return h.stands(c, http.StatusConflict, false)
+		}
+		return h.revokeForm(c, http.StatusUnprocessableEntity, now, in)
 	}
 	if err != nil {
 		return err

@@ -111,13 +111,65 @@ func TestNothingIsAskedOfASetThatIsNotThere(t *testing.T) {
 		if a := c.get(credentialsPage + page); a.status != http.StatusSeeOther || a.header.Get("Location") != credentialsPage {
 			t.Errorf("%s answers %d to %q", page, a.status, a.header.Get("Location"))
 		}
-		if a := c.post(credentialsPage+page, url.Values{"confirm": {"wrong"}}); a.status != http.StatusSeeOther && a.status != http.StatusConflict {
+		if a := c.post(credentialsPage+page, url.Values{"confirm": {"wrong"}}); a.status != http.StatusConflict {
 			t.Errorf("%s with a wrong confirmation answers %d", page, a.status)
 		}
 	}
-	p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY")
-	if got, _ := c.get(credentialsPage + "/revoke").doc(t).Find("input[name=access_key_id]").Attr("value"); got != "AKIAEXAMPLE0000000KEY" {
-		t.Errorf("the form names %q", got)
+	set := p.addSet(models.CredentialRetired, "AKIAEXAMPLE0000000KEY")
+	p.execute("UPDATE credentials SET retired_at = ? WHERE id = ?", time.Now().UTC().Add(-3*time.Minute), set.ID)
+	if a := c.get(credentialsPage + "/revoke"); a.status != http.StatusSeeOther {
+		t.Errorf("where the set is revoked it answers %d", a.status)
+	}
+	main := c.get(credentialsPage).doc(t).Find("main")
+	said := main.Find(".hint:contains('The last set was revoked')")
+	if said.Find("time").Length() != 1 || said.Find("bdi").Text() != "Ada" || main.Find("button:contains('Generate credentials')").Length() != 1 {
+		t.Errorf("where it leads to, it says %s", said.Text())
+	}
+}
+
+// TestARevokeFormSpeaksOfOneSet sends one that was open while somebody else regenerated.
+func TestARevokeFormSpeaksOfOneSet(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	set := p.addSet(models.CredentialActive, "AKIAEXAMPLE0000000KEY")
+	c := p.admin()
+	revoke := credentialsPage + "/revoke"
+	field := c.get(revoke).doc(t).Find("input[name=access_key_id]").AttrOr("value", "")
+	if field != set.AccessKeyID {
+		t.Fatalf("the form names %q", field)
+	}
+	a := c.post(revoke, url.Values{"access_key_id": {field}, "confirm": {"wrong"}})
+	if kept := a.doc(t).Find("input[name=access_key_id]").AttrOr("value", ""); a.status != http.StatusUnprocessableEntity || kept != field {
+		t.Errorf("a wrong confirmation answers %d with a form for %q", a.status, kept)
+	}
+	p.execute("UPDATE credentials SET access_key_id = 'AKIAANOTHER000000KEY2' WHERE id = ?", set.ID)
+	for _, typed := range []string{"emea", "wrong"} {
+		a := c.post(revoke, url.Values{"access_key_id": {field}, "confirm": {typed}})
+		text := a.doc(t).Find("main").Text()
+		if a.status != http.StatusConflict || !strings.Contains(text, "Grace <b> generated credential set AKIA••••KEY2 on ") {
+			t.Errorf("a stale form with %q answers %d: %s", typed, a.status, text)
+		}
+	}
+	if text := c.get(credentialsPage).doc(t).Find("main").Text(); !strings.Contains(text, "AKIAANOTHER000000KEY2") || !strings.Contains(text, "Active") {
+		t.Errorf("the new set is not active any more: %s", text)
+	}
+}
+
+// TestARefusedFormIsNoSuccessWhileASetIsMade types the wrong slug while, or after, somebody made one and went away.
+func TestARefusedFormIsNoSuccessWhileASetIsMade(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	set := p.addSet(models.CredentialIssuing, "")
+	c := p.admin()
+	for _, page := range []string{"/regenerate", "/revoke"} {
+		p.execute("UPDATE credentials SET lease_until = ? WHERE id = ?", time.Now().UTC().Add(time.Minute), set.ID)
+		if a := c.post(credentialsPage+page, url.Values{"confirm": {"wrong"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "Grace") {
+			t.Errorf("%s answers %d", page, a.status)
+		}
+		p.execute("UPDATE credentials SET lease_until = ? WHERE id = ?", time.Now().UTC().Add(-time.Minute), set.ID)
+		if a := c.post(credentialsPage+page, url.Values{"confirm": {"wrong"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "Interrupted") {
+			t.Errorf("%s answers %d where whoever made it is gone", page, a.status)
+		}
 	}
 }
 

@@ -277,9 +277,11 @@ func TestRevokeLeavesASetAloneThatItsFormDidNotSpeakOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = b.Revoke(t.Context(), ada, b.unit, seen.AccessKeyID, b.unit.Slug)
-	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), ada.Name+" generated credential set "+credential.Mask(fresh.AccessKeyID)) {
-		t.Errorf("an old form: %v", err)
+	for _, typed := range []string{b.unit.Slug, "", "another"} {
+		err = b.Revoke(t.Context(), ada, b.unit, seen.AccessKeyID, typed)
+		if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Message(err), ada.Name+" generated credential set "+credential.Mask(fresh.AccessKeyID)) {
+			t.Errorf("an old form with %q: %v", typed, err)
+		}
 	}
 	if err := b.lists(t, fresh); err != nil {
 		t.Errorf("the new set: %v", err)
@@ -293,13 +295,19 @@ func TestRevokeLeavesASetAloneThatItsFormDidNotSpeakOf(t *testing.T) {
 func TestRevokeAsksForTheSlugAndForASet(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	if err := b.Revoke(t.Context(), ada, b.unit, "", ""); fault.Fields(err)["confirm"] == "" {
-		t.Errorf("no confirmation: %v", err)
-	}
-	if err := b.Revoke(t.Context(), ada, b.unit, "", b.unit.Slug); !fault.Is(err, fault.Conflict) {
-		t.Errorf("no set: %v", err)
+	for _, typed := range []string{b.unit.Slug, ""} {
+		if err := b.Revoke(t.Context(), ada, b.unit, "", typed); !fault.Is(err, fault.Conflict) {
+			t.Errorf("no set, and %q: %v", typed, err)
+		}
 	}
 	if err := b.Withdraw(t.Context(), ada, b.unit); err != nil {
 		t.Errorf("withdraw nothing: %v", err)
 	}
+	set := b.generate(t)
+	for _, seen := range []string{"", set.AccessKeyID} {
+		if err := b.Revoke(t.Context(), ada, b.unit, seen, ""); fault.Fields(err)["confirm"] == "" {
+			t.Errorf("no confirmation: %v", err)
+		}
+	}
+	b.mustHold(t)
 }

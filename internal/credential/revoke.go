@@ -17,14 +17,35 @@ import (
 // caller's context ends.
 //
 // Faults: Conflict when there is no set, another than was seen, or somebody works
-// on it (the message says who); Unavailable when IAM or S3 did not do their part: the portal then
-// goes on by itself.
+// on it (the message says who), whatever was typed; Unavailable when IAM or S3 did
+// not do their part: the portal then goes on by itself.
 func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, seen, confirm string) error {
-	if err := confirmed(unit, confirm); err != nil {
-		return err
+	err := confirmed(unit, confirm)
+	if err == nil {
+		err = s.withdraw(ctx, by, unit.ID, seen)
+	} else if _, stale := revocable(ctx, s.store, unit.ID, seen); stale != nil && !errors.Is(stale, errInterrupted) {
+		err = stale // typing it right would not help
 	}
-	err := s.withdraw(ctx, by, unit.ID, seen)
 	return nothing(ctx, s.store, unit.ID, err)
+}
+
+// revocable gives the unit's set, if it is the one that was seen and nobody works
+// on it.
+func revocable(ctx context.Context, in *store.Store, unitID int64, seen string) (models.Credential, error) {
+	held, err := in.HeldCredentials(ctx, unitID)
+	if err != nil {
+		return models.Credential{}, err
+	}
+	if err := busy(held); err != nil {
+		return models.Credential{}, err
+	}
+	if held.Live == nil {
+		return models.Credential{}, errNothing
+	}
+	if seen != "" && held.Live.AccessKeyID != seen {
+		return models.Credential{}, fault.New(fault.Conflict, madeBy(*held.Live)+msgNewer)
+	}
+	return *held.Live, nil
 }
 
 // nothing makes errNothing a fault.Conflict that says who revoked the last set,
@@ -101,22 +122,13 @@ func (s *Service) beginRevoking(ctx context.Context, by models.Actor, unitID int
 		if unit, err = tx.UnitForUpdate(ctx, unitID); err != nil {
 			return err
 		}
-		held, err := tx.HeldCredentials(ctx, unitID)
+		live, err := revocable(ctx, tx, unitID, seen)
 		if err != nil {
 			return err
 		}
-		if err := busy(held); err != nil {
-			return err
-		}
-		if held.Live == nil {
-			return errNothing
-		}
-		if seen != "" && held.Live.AccessKeyID != seen {
-			return fault.New(fault.Conflict, madeBy(*held.Live)+msgNewer)
-		}
-		old = *held.Live
+		old = live
 		old.State, old.RetiredBy, old.LeaseUntil = models.CredentialRetiring, by.Name, s.lease()
-		if err := tx.ChangeCredential(ctx, *held.Live, old); err != nil {
+		if err := tx.ChangeCredential(ctx, live, old); err != nil {
 			return err
 		}
 		return record(ctx, tx, by, old, "credentials.retiring", "Began to revoke credential set "+Mask(old.AccessKeyID), nil)
