@@ -37,10 +37,8 @@ func (h *Credentials) stands(c echo.Context, code int, sentBefore bool) error {
 	}
 	in := credentialProps(status)
 	in.SentBefore, in.Allowed = sentBefore, access(unit)
-	if status.Live != nil {
-		since, _ := credential.IdleSince(*status.Live, status.LastUsedAt, h.life.Now())
-		in.Idle = since != nil
-	}
+	since, _ := status.IdleSince(h.life.Now())
+	in.Idle = since != nil
 	in.Unit, in.Connect = shown, h.connectTo(unit, in.Connect.AccessKeyID)
 	if in.Connect.Folder, err = h.folder.of(c, unit); err != nil {
 		return err

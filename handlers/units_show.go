@@ -45,10 +45,8 @@ func (h *Units) addCredential(ctx context.Context, unit models.BusinessUnit, in 
 	in.HasCredential = status.State == credential.Active
 	in.Unconfirmed = in.HasCredential && status.Live.AcknowledgedAt == nil
 	in.ClientSeen = when(status.LastUsedAt)
-	if status.Live != nil {
-		if since, never := credential.IdleSince(*status.Live, status.LastUsedAt, h.life.Now()); since != nil {
-			in.Attention = append(in.Attention, unused("", unit.Slug, *since, never))
-		}
+	if since, never := status.IdleSince(h.life.Now()); since != nil {
+		in.Attention = append(in.Attention, unused("", unit.Slug, *since, never))
 	}
 	return nil
 }

@@ -91,6 +91,15 @@ func TestSystemNamesJobsAndTimesForPeople(t *testing.T) {
 	}
 }
 
+// TestEnterInTheComposerCounts has conditions, whose buttons to remove them come before all others.
+func TestEnterInTheComposerCounts(t *testing.T) {
+	t.Parallel()
+	first := find(t, "rule-new").Find("#composer button[type=submit]").First()
+	if to := first.AttrOr("formaction", ""); !strings.HasSuffix(to, "/rules/preview") || first.AttrOr("name", "") != "" {
+		t.Errorf("it presses the button %q to %q", first.AttrOr("name", first.Text()), to)
+	}
+}
+
 func TestComposerPostsTheContractsFields(t *testing.T) {
 	t.Parallel()
 	doc := find(t, "rule-new")

@@ -17,8 +17,12 @@ import (
 	"seaportal/models"
 )
 
-// bundleLife is how long the page that shows a secret can make files of it.
-const bundleLife = 10 * time.Minute
+const (
+	// bundleLife is how long the page that shows a secret can make files of it.
+	bundleLife = 10 * time.Minute
+	// sealTime bounds what is read of the sealing keys.
+	sealTime = 5 * time.Second
+)
 
 const (
 	msgPageTooOld = "This page is too old. Generate a new set."
@@ -47,8 +51,10 @@ func (b *Bundles) Seal(ctx context.Context, session string, unit models.Business
 	return b.sealUntil(ctx, now().Add(bundleLife), session, unit, issued)
 }
 
-// sealUntil names the sealing key before what is sealed under it.
+// sealUntil names the sealing key before what is sealed under it. To issue a set may have taken longer than the request has.
 func (b *Bundles) sealUntil(ctx context.Context, end time.Time, session string, unit models.BusinessUnit, issued Issued) (string, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealTime)
+	defer cancel()
 	text := strconv.FormatInt(end.Unix(), 10) + "\n" + issued.Secret.Reveal()
 	box, by, err := b.keys.Seal(ctx, sealed.NewPlain(text), bundleContext(session, unit.ID, issued.AccessKeyID))
 	if err != nil {

@@ -16,13 +16,19 @@ import (
 
 const browser = "the session of one browser"
 
-func newBundles(t *testing.T, s *store.Store) (*credential.Bundles, *keyring.Ring) {
+func newBundles(t *testing.T, s *store.Store) *credential.Bundles {
 	t.Helper()
-	ring, err := keyring.New(t.Context(), keyring.Config{Store: s, Dir: t.TempDir()})
+	return bundlesOf(t, s, t.TempDir())
+}
+
+// bundlesOf is what a process with that master key has.
+func bundlesOf(t *testing.T, s *store.Store, dir string) *credential.Bundles {
+	t.Helper()
+	ring, err := keyring.New(t.Context(), keyring.Config{Store: s, Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return credential.NewBundles(s, ring, "https://s3.example.com", "us-east-1"), ring
+	return credential.NewBundles(s, ring, "https://s3.example.com", "us-east-1")
 }
 
 // downloads are the history's sentences about files of a set, with their details.
@@ -54,7 +60,7 @@ func downloads(t *testing.T, s *store.Store) []models.History {
 func TestEveryFormatIsMadeOfWhatThePageCarries(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	bundles, _ := newBundles(t, b.store)
+	bundles := newBundles(t, b.store)
 	issued := b.generate(t)
 	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
 	if err != nil {
@@ -91,7 +97,7 @@ func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
 	other := setUp(t, b.store)
-	bundles, _ := newBundles(t, b.store)
+	bundles := newBundles(t, b.store)
 	issued := b.generate(t)
 	theirs := other.generate(t)
 	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
@@ -139,8 +145,8 @@ func changed(text string) string {
 func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	one, ring := newBundles(t, b.store)
-	other := credential.NewBundles(b.store, ring, "https://s3.example.com", "us-east-1")
+	dir := t.TempDir()
+	one, other := bundlesOf(t, b.store, dir), bundlesOf(t, b.store, dir)
 	issued := b.generate(t)
 	box, err := one.Seal(t.Context(), browser, b.unit, issued)
 	if err != nil {
@@ -150,7 +156,7 @@ func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
 	if err != nil || !strings.Contains(string(file.Body), issued.Secret.Reveal()) {
 		t.Errorf("another process: %v", err)
 	}
-	stranger, _ := newBundles(t, storetest.Open(t))
+	stranger := newBundles(t, storetest.Open(t))
 	_, err = stranger.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("a process with other keys: %v", err)
@@ -160,7 +166,7 @@ func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
 func TestAReplacedSetMakesNoFile(t *testing.T) {
 	t.Parallel()
 	b := setUp(t, storetest.Open(t))
-	bundles, _ := newBundles(t, b.store)
+	bundles := newBundles(t, b.store)
 	old := b.generate(t)
 	box, err := bundles.Seal(t.Context(), browser, b.unit, old)
 	if err != nil {

@@ -29,3 +29,12 @@ func IdleSince(set models.Credential, used *time.Time, now time.Time) (since *ti
 	}
 	return &last, never
 }
+
+// IdleSince is the same of the set that works; nil also where it is not known when
+// it was used.
+func (s Status) IdleSince(now time.Time) (since *time.Time, never bool) {
+	if s.Live == nil || s.UseUnknown {
+		return nil, false
+	}
+	return IdleSince(*s.Live, s.LastUsedAt, now)
+}

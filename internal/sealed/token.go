@@ -1,19 +1,6 @@
 package sealed
 
-import (
-	"crypto/rand"
-	"encoding/base64"
-	"fmt"
-)
-
-// RandomKey makes a key that lives as long as the process: what it sealed, nobody opens after a restart.
-func RandomKey() (*Key, error) {
-	raw := make([]byte, KeySize)
-	if _, err := rand.Read(raw); err != nil {
-		return nil, fmt.Errorf("draw a key: %w", err)
-	}
-	return NewKey(raw)
-}
+import "encoding/base64"
 
 // Token gives the ciphertext as text for a form that comes back, in the alphabet of URLs.
 func (s Secret) Token() string { return base64.RawURLEncoding.EncodeToString(s.box) }

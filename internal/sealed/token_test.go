@@ -9,14 +9,7 @@ import (
 
 func TestTokenComesBack(t *testing.T) {
 	t.Parallel()
-	mine, err := sealed.RandomKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := sealed.RandomKey()
-	if err != nil {
-		t.Fatal(err)
-	}
+	mine, other := key(t, 1), key(t, 2)
 	secret, err := mine.Seal(sealed.NewPlain("wJ7rXUtn"), "form")
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +22,7 @@ func TestTokenComesBack(t *testing.T) {
 		t.Errorf("opened %q, %v", plain.Reveal(), err)
 	}
 	if _, err := other.Open(back, "form"); !errors.Is(err, sealed.ErrOpen) {
-		t.Errorf("another process opens it: %v", err)
+		t.Errorf("another key opens it: %v", err)
 	}
 	for _, text := range []string{"", "x", "not base64!", secret.Token() + "=", "\x00"} {
 		if back, err := sealed.FromToken(text); err == nil {

@@ -36,7 +36,7 @@ func sealingKey(t *testing.T, s *store.Store) string {
 
 func iamKey(t *testing.T, s *store.Store, id string) models.IAMAccessKey {
 	t.Helper()
-	sealing, err := sealed.RandomKey()
+	sealing, err := sealed.NewKey(make([]byte, sealed.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
