@@ -11,7 +11,8 @@
       if (last.length > 0) form.querySelector("[data-begun]").hidden = false;
     });
   });
-  // A slug follows the name until somebody writes one.
+  // A slug follows the name until somebody writes one, which takes its place.
+  document.addEventListener("focusin", ({ target }) => { if (target.matches("[data-slug]")) target.select(); });
   document.addEventListener("input", ({ target }) => {
     target.removeAttribute("data-slug");
     const slug = target.name === "name" && target.form?.querySelector("[data-slug]");
