@@ -19,8 +19,9 @@ const (
 	// pieceSize is how much is decrypted and sent at once, in bytes: whole segments,
 	// and few system calls.
 	pieceSize = 4 * envelope.Segment
-	// ahead is how many pieces there are: one is sent while another is decrypted.
-	ahead = 2
+	// ahead is how many pieces there are: one is sent while others are decrypted, so
+	// that neither side waits whenever the other is a little late.
+	ahead = 4
 )
 
 // plain is the content of an encrypted object on its way to a client. What was
