@@ -8,6 +8,7 @@ import (
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/nonce"
 	"seaportal/internal/store"
 	"seaportal/models"
 )
@@ -86,14 +87,14 @@ const msgUnsettled = "An earlier operation on these credentials was interrupted 
 
 // begin commits the intent: the nonce is used and the issuing row, which locks
 // the unit, is there.
-func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonce, purpose string) (*task, error) {
+func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, formNonce, purpose string) (*task, error) {
 	var t *task
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		unit, err := tx.UnitForUpdate(ctx, unitID)
 		if err != nil {
 			return err
 		}
-		form, err := useNonce(ctx, tx, nonce, by.ID, unitID, purpose)
+		opened, err := spend(ctx, tx, formNonce, nonce.Form{UserID: by.ID, UnitID: unitID, Purpose: purpose})
 		if err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonc
 		if err := busy(held); err != nil {
 			return err
 		}
-		if err := allowed(unit, held, form); err != nil {
+		if err := allowed(unit, held, purpose, opened); err != nil {
 			return nothing(ctx, tx, unitID, err)
 		}
 		t = &task{by: by, unit: unit, old: held.Live, next: models.Credential{
@@ -118,9 +119,10 @@ func (s *Service) begin(ctx context.Context, by models.Actor, unitID int64, nonc
 	return t, err
 }
 
-// allowed tells whether the form may make a set, as the unit stands now.
-func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.Nonce) error {
-	replacing := form.Purpose == PurposeRegenerate
+// allowed tells whether a form that was opened then may make a set, as the unit
+// stands now.
+func allowed(unit models.BusinessUnit, held store.HeldCredentials, purpose string, opened time.Time) error {
+	replacing := purpose == PurposeRegenerate
 	switch {
 	case unit.SEAState != models.SEAEnabled:
 		return fault.New(fault.Conflict, "Secure External Access is not enabled for this business unit. Enable it first.")
@@ -128,7 +130,7 @@ func allowed(unit models.BusinessUnit, held store.HeldCredentials, form models.N
 		return fault.New(fault.Conflict, madeBy(*held.Live)+" One business unit has one set: regenerate it if you need a new one.")
 	case held.Live == nil && replacing:
 		return errNothing
-	case replacing && held.Live.VerifiedAt != nil && form.CreatedAt.Before(*held.Live.VerifiedAt):
+	case replacing && held.Live.VerifiedAt != nil && opened.Before(*held.Live.VerifiedAt):
 		return fault.New(fault.Conflict, madeBy(*held.Live)+msgNewer)
 	}
 	return nil

@@ -2,14 +2,12 @@ package credential
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"time"
 
 	"seaportal/internal/fault"
-	"seaportal/internal/sealed"
+	"seaportal/internal/nonce"
 	"seaportal/internal/store"
-	"seaportal/models"
 )
 
 // nonceLife is how long a form that makes a credential set may stay open.
@@ -27,43 +25,25 @@ const (
 )
 
 // ErrSentBefore is the cause of the Conflict that a form gets which was sent
-// before, be it by a double click or by reloading the page that answered it.
-var ErrSentBefore = errors.New("the nonce was used before")
+// before.
+var ErrSentBefore = nonce.ErrUsed
 
 // IssueNonce gives a new single-use number for one form of one user, unit and
-// purpose. It is good for an hour. Only its hash is kept.
+// purpose. It is good for an hour.
 func (s *Service) IssueNonce(ctx context.Context, userID, unitID int64, purpose string) (string, error) {
-	text := rand.Text()
-	created := now()
-	return text, s.store.InsertNonce(ctx, models.Nonce{
-		Hash: sealed.Digest(text), Purpose: purpose, UserID: userID, UnitID: unitID,
-		CreatedAt: created, ExpiresAt: created.Add(nonceLife),
-	})
+	return nonce.Issue(ctx, s.store, nonce.Form{UserID: userID, UnitID: unitID, Purpose: purpose}, nonceLife)
 }
 
-// useNonce takes a nonce inside the transaction of what it is for, and gives
-// it, so that the caller knows when the form was opened. fault.Conflict says
-// that it was used before, is too old, or is for something else.
-func useNonce(ctx context.Context, tx *store.Store, text string, userID, unitID int64, purpose string) (models.Nonce, error) {
-	nonce, err := tx.Nonce(ctx, sealed.Digest(text))
-	if fault.Is(err, fault.NotFound) {
-		return models.Nonce{}, fault.Wrap(fault.Conflict, err, msgOldForm)
+// spend takes a nonce inside the transaction of what it is for, and tells when
+// the form was opened. fault.Conflict says that it was used before, is too old,
+// or is for something else.
+func spend(ctx context.Context, tx *store.Store, text string, form nonce.Form) (time.Time, error) {
+	opened, err := nonce.Spend(ctx, tx, text, form)
+	switch {
+	case errors.Is(err, nonce.ErrUsed):
+		return opened, fault.Wrap(fault.Conflict, err, msgUsed)
+	case errors.Is(err, nonce.ErrUnfit):
+		return opened, fault.Wrap(fault.Conflict, err, msgOldForm)
 	}
-	if err != nil {
-		return models.Nonce{}, err
-	}
-	if nonce.UserID != userID || nonce.UnitID != unitID || nonce.Purpose != purpose {
-		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
-	}
-	if nonce.UsedAt != nil {
-		return models.Nonce{}, fault.Wrap(fault.Conflict, ErrSentBefore, msgUsed)
-	}
-	if !now().Before(nonce.ExpiresAt) {
-		return models.Nonce{}, fault.New(fault.Conflict, msgOldForm)
-	}
-	err = tx.UseNonce(ctx, nonce.Hash, now())
-	if errors.Is(err, store.ErrStale) {
-		return models.Nonce{}, fault.Wrap(fault.Conflict, ErrSentBefore, msgUsed)
-	}
-	return nonce, err
+	return opened, err
 }

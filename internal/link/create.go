@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"seaportal/internal/fault"
+	"seaportal/internal/nonce"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
 	"seaportal/models"
@@ -102,7 +103,7 @@ func (s *Service) Chosen(ctx context.Context, unit models.BusinessUnit, placemen
 	return files, nil
 }
 
-func (s *Service) insert(ctx context.Context, by models.Actor, link *models.Link, files []models.Placement, nonce string) error {
+func (s *Service) insert(ctx context.Context, by models.Actor, link *models.Link, files []models.Placement, formNonce string) error {
 	rows, ids := make([]models.LinkFile, len(files)), make([]int64, len(files))
 	for i, file := range files {
 		rows[i] = models.LinkFile{PlacementID: file.ID, Position: i + 1}
@@ -112,8 +113,10 @@ func (s *Service) insert(ctx context.Context, by models.Actor, link *models.Link
 		if err := stillEnabled(ctx, tx, link.UnitID); err != nil {
 			return err
 		}
-		if err := useNonce(ctx, tx, nonce, by.ID, link.UnitID); err != nil {
-			return err
+		if formNonce != "" { // a script sends none: each of its requests makes a link
+			if err := spend(ctx, tx, formNonce, nonce.Form{UserID: by.ID, UnitID: link.UnitID, Purpose: linkPurpose}); err != nil {
+				return err
+			}
 		}
 		if err := tx.InsertLink(ctx, link, rows); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"seaportal/internal/fault"
 	"seaportal/internal/history"
+	"seaportal/internal/nonce"
 	"seaportal/internal/objects"
 	"seaportal/internal/sealed"
 	"seaportal/internal/store"
@@ -47,14 +48,14 @@ const (
 // is recorded, without the URL, before it is given, and until it ends no other
 // file gets the key that it leads to.
 //
-// nonce is that of the form: a form that is sent twice makes one URL, for the
+// formNonce is that of the form: a form that is sent twice makes one URL, for the
 // other one could never be taken back either.
 //
 // Faults: NotFound when the unit has no such file in SEA; Conflict while SEA is
 // not enabled, when the file is about to go, or without a nonce that is unused;
 // Invalid beside `lifetime`.
 func (s *Service) Presign(
-	ctx context.Context, by models.Actor, unit models.BusinessUnit, placementID int64, lifetime time.Duration, nonce string,
+	ctx context.Context, by models.Actor, unit models.BusinessUnit, placementID int64, lifetime time.Duration, formNonce string,
 ) (Presigned, error) {
 	if err := enabled(unit); err != nil {
 		return Presigned{}, err
@@ -82,8 +83,7 @@ func (s *Service) Presign(
 		if err := stillEnabled(ctx, tx, unit.ID); err != nil {
 			return err
 		}
-		used := models.Nonce{Hash: sealed.Digest(nonce), Purpose: urlPurpose, UserID: by.ID, UnitID: unit.ID}
-		if err := spend(ctx, tx, used, msgURLSent); err != nil {
+		if err := spend(ctx, tx, formNonce, nonce.Form{UserID: by.ID, UnitID: unit.ID, Purpose: urlPurpose}); err != nil {
 			return err
 		}
 		err := tx.KeepTarget(ctx, file, signed.ExpiresAt)
