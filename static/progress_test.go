@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"seaportal/internal/testkit/need"
 	"seaportal/static"
 )
 
@@ -63,7 +64,7 @@ func (f *slowForm) answer(w http.ResponseWriter, r *http.Request) {
 // again then.
 func TestAFormThatTakesLongShowsHowFarItIs(t *testing.T) {
 	t.Parallel()
-	browser := chromium(t)
+	browser := need.Chromium(t)
 	form := &slowForm{release: make(chan struct{}), asked: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static.Handler())

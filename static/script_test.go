@@ -4,34 +4,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"seaportal/internal/testkit/need"
 	"seaportal/static"
 )
-
-// chromium skips the test where there is none, or fails it where
-// SEA_TEST_REQUIRE asks for a browser.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found
-		}
-	}
-	if slices.Contains(strings.Split(os.Getenv("SEA_TEST_REQUIRE"), ","), "browser") {
-		t.Fatal("SEA_TEST_REQUIRE asks for a browser, but Chromium is missing")
-	}
-	t.Skip("Chromium is missing")
-	return ""
-}
 
 const formPage = `<!doctype html><script src="%s" defer></script>
 <form method="post"><button style="position:fixed;inset:0;width:200px;height:200px">Send</button></form>`
@@ -40,7 +21,7 @@ const formPage = `<!doctype html><script src="%s" defer></script>
 // second, and with it the only answer that shows a secret.
 func TestADoubleClickSendsAFormOnce(t *testing.T) {
 	t.Parallel()
-	browser := chromium(t)
+	browser := need.Chromium(t)
 	var posts atomic.Int32
 	clicked := make(chan struct{})
 	mux := http.NewServeMux()

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaportal/internal/testkit/need"
 )
 
 // printable are the odd keys that a line of a program's output can hold.
@@ -83,13 +85,7 @@ func runClient(t *testing.T, r *rig, program string, args []string) string {
 	if program == "python3" && exec.CommandContext(t.Context(), program, "-c", "import boto3").Run() != nil {
 		t.Skip("boto3 is missing") // no partner is promised it
 	}
-	if _, err := exec.LookPath(program); err != nil {
-		if strings.Contains(os.Getenv("SEA_TEST_REQUIRE"), "clients") {
-			t.Fatalf("SEA_TEST_REQUIRE asks for clients, but %s is missing", program)
-		}
-		t.Skipf("%s is missing", program)
-	}
-	command := exec.CommandContext(t.Context(), program, args...)
+	command := exec.CommandContext(t.Context(), need.Program(t, need.Clients, program), args...)
 	command.Env = append(os.Environ(), "PYTHONUTF8=1", "AWS_ACCESS_KEY_ID="+rootKey, "AWS_SECRET_ACCESS_KEY="+rootSec, "AWS_DEFAULT_REGION="+region,
 		"RCLONE_CONFIG_SEA_TYPE=s3", "RCLONE_CONFIG_SEA_PROVIDER=Other", "RCLONE_CONFIG_SEA_ENDPOINT="+r.server.S3Endpoint(),
 		"RCLONE_CONFIG_SEA_REGION="+region, "RCLONE_CONFIG_SEA_ACCESS_KEY_ID="+rootKey, "RCLONE_CONFIG_SEA_SECRET_ACCESS_KEY="+rootSec)

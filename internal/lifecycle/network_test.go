@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -23,6 +22,7 @@ import (
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
+	"seaportal/internal/testkit/need"
 	"seaportal/models"
 )
 
@@ -39,13 +39,7 @@ type toxiproxy struct {
 // where SEA_TEST_REQUIRE asks for toxiproxy.
 func startToxiproxy(t testing.TB) *toxiproxy {
 	t.Helper()
-	program, err := exec.LookPath(toxiproxyProgram)
-	if err != nil {
-		if strings.Contains(os.Getenv("SEA_TEST_REQUIRE"), "toxiproxy") {
-			t.Fatal("SEA_TEST_REQUIRE asks for toxiproxy, but it is not installed")
-		}
-		t.Skip(toxiproxyProgram + " is not installed")
-	}
+	program := need.Program(t, need.Toxiproxy, toxiproxyProgram)
 	p := &toxiproxy{TB: t, api: freeAddress(t), proxy: freeAddress(t)}
 	host, port, _ := net.SplitHostPort(p.api)
 	running := exec.CommandContext(t.Context(), program, "-host", host, "-port", port)

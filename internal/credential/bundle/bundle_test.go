@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +20,7 @@ import (
 
 	"seaportal/internal/credential/bundle"
 	"seaportal/internal/sealed"
+	"seaportal/internal/testkit/need"
 )
 
 const secret = "7q4PeEGEk++Uwwzs39i0eeaOju01ErjB1Qaf3q2P"
@@ -327,13 +327,7 @@ func write(t *testing.T, name, text string) string {
 // client runs a program that a partner runs, and gives what it printed.
 func client(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("SEA_TEST_REQUIRE"), ","), "clients") {
-			t.Fatalf("clients are required here, and %s is missing", name)
-		}
-		t.Skipf("%s is missing", name)
-	}
-	command := exec.CommandContext(t.Context(), name, args...)
+	command := exec.CommandContext(t.Context(), need.Program(t, need.Clients, name), args...)
 	command.Env = append(os.Environ(), "HOME="+t.TempDir())
 	out, err := command.Output()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes and drops schemas
 
 	"seaportal/internal/store"
+	"seaportal/internal/testkit/need"
 )
 
 // Open gives an empty SQLite database that lives as long as the test.
@@ -58,10 +59,7 @@ func PostgresURL(t testing.TB) string {
 	t.Helper()
 	dsn := os.Getenv("TEST_POSTGRES_DSN")
 	if dsn == "" {
-		if strings.Contains(os.Getenv("SEA_TEST_REQUIRE"), "postgres") {
-			t.Fatal("SEA_TEST_REQUIRE asks for postgres, but TEST_POSTGRES_DSN is not set")
-		}
-		t.Skip("TEST_POSTGRES_DSN is not set")
+		need.Lacking(t, need.Postgres, "TEST_POSTGRES_DSN")
 	}
 	at, err := url.Parse(dsn)
 	if err != nil {
