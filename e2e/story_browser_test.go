@@ -33,9 +33,31 @@ func (b *browser) wantSaved(p *portal) {
 			return strings.Contains(text, "as "+label), text
 		})
 	}
+	b.wantRefusedBeside()
 	if secret := b.credentials().Secret; secret == "" {
 		b.t.Error("the secret is gone from the page after a file was saved")
 	}
+}
+
+// wantRefusedBeside asks for a file when the page is too old, which must say so on a page of its own: this one has the only copy of the secret.
+func (b *browser) wantRefusedBeside() {
+	b.t.Helper()
+	b.do("age the page", chromedp.Evaluate[chromedp.Void](`document.querySelector('form:has([aria-label="Save as .env"]) [name=sealed]').value = "old"; undefined`),
+		chromedp.Click(chromedp.CSS(`button[aria-label="Save as .env"]`), chromedp.NodeVisible))
+	eventually(b.t, clickWithin, "a page beside it says why", func() (bool, string) {
+		open, err := chromedp.Targets(b.ctx)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		var titles []string
+		for _, page := range open {
+			if strings.HasSuffix(page.URL, unitPath(storyUnit, "credentials", "bundle")) {
+				return true, ""
+			}
+			titles = append(titles, page.URL)
+		}
+		return false, strings.Join(titles, " ")
+	})
 }
 
 // wantSecretLeaves goes away from the page with the secret and back: it is not there any more.

@@ -82,8 +82,11 @@ func (b *Bundles) Make(ctx context.Context, by models.Actor, unit models.Busines
 		return bundle.File{}, fault.New(fault.Invalid, msgNoFormat)
 	}
 	secret, err := b.open(ctx, session, unit.ID, form)
-	if err != nil {
+	if errors.Is(err, errSealed) || errors.Is(err, sealed.ErrOpen) {
 		return bundle.File{}, fault.Wrap(fault.Invalid, err, msgPageTooOld)
+	}
+	if err != nil {
+		return bundle.File{}, fmt.Errorf("open the secret of %s: %w", Mask(form.AccessKeyID), err)
 	}
 	file, err := format.Render(bundle.Set{
 		Unit: unit.Name, Slug: unit.Slug, Endpoint: b.endpoint, Region: b.region, Location: unit.FileLocation(),

@@ -1,6 +1,7 @@
 package credential_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,52 @@ func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
 	_, err = stranger.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("a process with other keys: %v", err)
+	}
+}
+
+// TestARotationMakesThePageTooOld has the keys rotated while the page is open.
+func TestARotationMakesThePageTooOld(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	dir := t.TempDir()
+	bundles := bundlesOf(t, b.store, dir)
+	issued := b.generate(t)
+	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Rotate(t.Context(), keyring.Config{Store: b.store, Dir: dir}, ada); err != nil {
+		t.Fatal(err)
+	}
+	form := credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"}
+	if _, err := bundlesOf(t, b.store, dir).Make(t.Context(), ada, b.unit, browser, form); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a page from before the rotation: %v", err)
+	}
+}
+
+// TestADatabaseThatIsAwayDoesNotMakeThePageTooOld: who tries again gets the file.
+func TestADatabaseThatIsAwayDoesNotMakeThePageTooOld(t *testing.T) {
+	t.Parallel()
+	b := setUp(t, storetest.Open(t))
+	dir := t.TempDir()
+	here := bundlesOf(t, b.store, dir)
+	issued := b.generate(t)
+	if _, err := keyring.Rotate(t.Context(), keyring.Config{Store: b.store, Dir: dir}, ada); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := bundlesOf(t, b.store, dir) // knows the new key, which the other one must look up
+	box, err := elsewhere.Seal(t.Context(), browser, b.unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	away, leave := context.WithCancel(t.Context())
+	leave()
+	form := credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"}
+	if _, err := here.Make(away, ada, b.unit, browser, form); err == nil || fault.Is(err, fault.Invalid) {
+		t.Errorf("while its key cannot be read: %v", err)
+	}
+	if file, err := here.Make(t.Context(), ada, b.unit, browser, form); err != nil || len(file.Body) == 0 {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 
