@@ -155,7 +155,7 @@ func (w *world) checkSettled() {
 			}
 			delete(stands, p.SEAKey)
 		case models.PlacementQueued:
-			if r, live := on[p.RuleID]; live && r.Action.Places() {
+			if r, live := on[p.RuleID]; live && r.Action.Places() && !w.mayWait(p, r) {
 				w.rt.Fatalf("placement %d still waits: %s", p.ID, p.LastError)
 			}
 		case models.PlacementPlacing, models.PlacementRemoving:
@@ -186,12 +186,30 @@ func (w *world) checkVersions() {
 			if v.Version != p.RuleVersion {
 				continue
 			}
-			named := len(v.Criteria) == 0 || strings.HasPrefix(p.Key[strings.LastIndex(p.Key, "/")+1:], "a")
-			if string(v.Action) != p.Action || !v.Action.Places() || !named || !w.media[p.Key+p.SourceETag][string(v.MediaType)] {
+			if string(v.Action) != p.Action || !v.Action.Places() || !named(v.Definition, p.Key) || !w.media[p.Key+p.SourceETag][string(v.MediaType)] {
 				w.rt.Fatalf("placement %d of %s was a %s by version %d of rule %d, which says %+v", p.ID, p.Key, p.Action, v.Version, p.RuleID, v.Definition)
 			}
 		}
 	}
+}
+
+// mayWait tells whether a placement that was tried waits because its rule was
+// edited: it does not want the file any more, or not yet.
+func (w *world) mayWait(p models.Placement, r rulebook.Rule) bool {
+	file, err := w.store.File(w.Context(), w.unit.ID, p.FileID)
+	if err != nil {
+		w.rt.Fatal(err)
+	}
+	return !wants(r, file) || rule.Due(file.LastModified, r.AfterDays, r.StartDate).After(w.engineNow().Clock.Now().Add(-time.Hour))
+}
+
+// wants is what the model knows of matching.
+func wants(r rulebook.Rule, file models.File) bool {
+	return string(r.MediaType) == file.MediaType && named(r.Definition, file.Key)
+}
+
+func named(d rule.Definition, key string) bool {
+	return len(d.Criteria) == 0 || strings.HasPrefix(key[strings.LastIndex(key, "/")+1:], "a")
 }
 
 func (w *world) liveRules() map[int64]rulebook.Rule {
@@ -218,7 +236,7 @@ func (w *world) checkNothingWaits() {
 	}
 	for _, file := range w.files() {
 		for id, r := range on {
-			matches := string(r.MediaType) == file.MediaType && (len(r.Criteria) == 0 || strings.HasPrefix(file.Key[strings.LastIndex(file.Key, "/")+1:], "a"))
+			matches := wants(r, file)
 			switch {
 			case file.RuleID == nil && matches:
 				w.rt.Fatalf("file %d (%s) is open, but rule %d wants it", file.ID, file.Key, id)
