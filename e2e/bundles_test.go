@@ -110,7 +110,7 @@ func TestAPageMakesFilesWhereItWasShown(t *testing.T) {
 		t.Helper()
 		answer := who.post(unitPath(slug, "credentials", "bundle"), form)
 		if answer.Status != http.StatusUnprocessableEntity || strings.Contains(answer.Body, set.Secret) ||
-			!strings.Contains(answer.Body, "This page is too old. Generate a new set.") {
+			!strings.Contains(answer.Body, "That page is too old to make files. Copy what it still shows, or generate a new set.") {
 			t.Errorf("%s: answered with %d", why, answer.Status)
 		}
 	}

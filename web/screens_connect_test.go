@@ -49,7 +49,7 @@ func TestAFormWithoutItsSealMakesNoFile(t *testing.T) {
 		"nothing": {"format": {"csv"}},
 	} {
 		a := c.post(at, form)
-		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "This page is too old. Generate a new set.") {
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "That page is too old to make files. Copy what it still shows, or generate a new set.") {
 			t.Errorf("%s: answers %d", name, a.status)
 		}
 		if disposition := a.header.Get("Content-Disposition"); disposition != "" {

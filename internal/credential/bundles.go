@@ -25,7 +25,7 @@ const (
 )
 
 const (
-	msgPageTooOld = "This page is too old. Generate a new set."
+	msgPageTooOld = "That page is too old to make files. Copy what it still shows, or generate a new set."
 	msgNoFormat   = "There is no such file. Open the credentials page and choose one that it offers."
 )
 

@@ -125,7 +125,7 @@ func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
 	} {
 		try.form.Format = "csv"
 		file, err := try.bundles.Make(t.Context(), ada, try.unit, try.session, try.form)
-		if !fault.Is(err, fault.Invalid) || fault.Message(err) != "This page is too old. Generate a new set." || len(file.Body) > 0 {
+		if !fault.Is(err, fault.Invalid) || fault.Message(err) != "That page is too old to make files. Copy what it still shows, or generate a new set." || len(file.Body) > 0 {
 			t.Errorf("%s: %v, %d bytes", name, err, len(file.Body))
 		}
 	}
