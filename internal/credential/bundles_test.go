@@ -32,6 +32,16 @@ func bundlesOf(t *testing.T, s *store.Store, dir string) *credential.Bundles {
 	return credential.NewBundles(s, ring, "https://s3.example.com", "us-east-1")
 }
 
+// sealedBy is what a page of one browser carries.
+func sealedBy(t *testing.T, bundles *credential.Bundles, unit models.BusinessUnit, issued credential.Issued) string {
+	t.Helper()
+	box, err := bundles.Seal(t.Context(), browser, unit, issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return box
+}
+
 // downloads are the history's sentences about files of a set, with their details.
 func downloads(t *testing.T, s *store.Store) []models.History {
 	t.Helper()
@@ -63,10 +73,7 @@ func TestEveryFormatIsMadeOfWhatThePageCarries(t *testing.T) {
 	b := setUp(t, storetest.Open(t))
 	bundles := newBundles(t, b.store)
 	issued := b.generate(t)
-	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, bundles, b.unit, issued)
 	if strings.Contains(box, issued.Secret.Reveal()) {
 		t.Error("the field shows the secret")
 	}
@@ -101,10 +108,7 @@ func TestAPageThatIsTooOldMakesNoFile(t *testing.T) {
 	bundles := newBundles(t, b.store)
 	issued := b.generate(t)
 	theirs := other.generate(t)
-	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, bundles, b.unit, issued)
 	late, err := bundles.SealUntil(t.Context(), time.Now().Add(-time.Second), browser, b.unit, issued)
 	if err != nil {
 		t.Fatal(err)
@@ -149,10 +153,7 @@ func TestEveryProcessMakesFilesOfAPage(t *testing.T) {
 	dir := t.TempDir()
 	one, other := bundlesOf(t, b.store, dir), bundlesOf(t, b.store, dir)
 	issued := b.generate(t)
-	box, err := one.Seal(t.Context(), browser, b.unit, issued)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, one, b.unit, issued)
 	file, err := other.Make(t.Context(), ada, b.unit, browser, credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"})
 	if err != nil || !strings.Contains(string(file.Body), issued.Secret.Reveal()) {
 		t.Errorf("another process: %v", err)
@@ -171,10 +172,7 @@ func TestARotationMakesThePageTooOld(t *testing.T) {
 	dir := t.TempDir()
 	bundles := bundlesOf(t, b.store, dir)
 	issued := b.generate(t)
-	box, err := bundles.Seal(t.Context(), browser, b.unit, issued)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, bundles, b.unit, issued)
 	if _, err := keyring.Rotate(t.Context(), keyring.Config{Store: b.store, Dir: dir}, ada); err != nil {
 		t.Fatal(err)
 	}
@@ -195,10 +193,7 @@ func TestADatabaseThatIsAwayDoesNotMakeThePageTooOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere := bundlesOf(t, b.store, dir) // knows the new key, which the other one must look up
-	box, err := elsewhere.Seal(t.Context(), browser, b.unit, issued)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, elsewhere, b.unit, issued)
 	away, leave := context.WithCancel(t.Context())
 	leave()
 	form := credential.BundleForm{Sealed: box, AccessKeyID: issued.AccessKeyID, Format: "env"}
@@ -215,10 +210,7 @@ func TestAReplacedSetMakesNoFile(t *testing.T) {
 	b := setUp(t, storetest.Open(t))
 	bundles := newBundles(t, b.store)
 	old := b.generate(t)
-	box, err := bundles.Seal(t.Context(), browser, b.unit, old)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box := sealedBy(t, bundles, b.unit, old)
 	if _, err := b.regenerate(t); err != nil {
 		t.Fatal(err)
 	}
