@@ -46,6 +46,7 @@ func TestStory(t *testing.T) {
 		{"sign in", signIn},
 		{"create and enable units", createUnits},
 		{"put 300 files into active storage", putFiles},
+		{"the composer helps", composeInBrowser},
 		{"compose rules", composeRules},
 		{"run places each file", runPlaces},
 		{"generate credentials in the browser", generateInBrowser},

@@ -9,8 +9,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"seaportal/internal/fault"
-	"seaportal/internal/path"
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
 	"seaportal/views"
@@ -64,6 +62,8 @@ type composer struct {
 	preview *views.RulePreview
 	errors  map[string]string
 	version int64 // that the form was opened with; 0: the rule's own
+	// understood says that the box above the buttons was ticked.
+	understood bool
 	// overtaken says that somebody changed the rule since.
 	overtaken bool
 }
@@ -85,7 +85,7 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 		Unit: shown, Name: form.in.Name, Description: form.in.Description, StartDate: form.in.StartDate,
 		Today: now.Format(time.DateOnly), MediaType: form.in.MediaType, Priority: form.in.Priority,
 		Action: form.in.Action, AfterDays: form.in.AfterDays, FocusRow: form.focus, Preview: form.preview,
-		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Overtaken: form.overtaken,
+		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Understood: form.understood, Overtaken: form.overtaken,
 	}
 	first := now
 	if d.StartDate.After(now) {
@@ -119,70 +119,4 @@ func whatIsDone(action rule.Action, done rulebook.Done) string {
 	}
 	return "This rule manages " + ui.Plural(done.Managed, "file", "files") + ": it copied " + ui.Count(done.Copied) +
 		" and moved " + ui.Count(done.Moved) + ", and " + ui.Count(done.Waiting) + " wait."
-}
-
-// Create adds a rule.
-func (h *Rules) Create(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	form, err := c.FormParams()
-	if err != nil {
-		return err
-	}
-	in := rule.ReadForm(form)
-	d, err := in.Definition(h.life.Now(), nil)
-	if err == nil {
-		_, err = h.rules.Create(ctx, actor(c), unit, d)
-	}
-	if bad := fault.Fields(err); bad != nil {
-		return h.compose(c, http.StatusUnprocessableEntity, composer{in: in, errors: bad})
-	}
-	if err != nil {
-		return err
-	}
-	return h.ruled(c, path.Rules(unit.Slug), d.State, saved(d.State))
-}
-
-func saved(state rule.State) string {
-	if state == rule.On {
-		return "The rule is on. It takes what matches within seconds."
-	}
-	return "The rule is saved. It takes nothing until it is on."
-}
-
-// Update changes a rule, unless somebody changed it since the form was opened:
-// then the form comes back as it was typed, to be sent knowingly or not at all.
-// A form without the version that it was opened with changes what there is.
-func (h *Rules) Update(c echo.Context) error {
-	ctx, unit, _ := ofUnit(c)
-	before, err := h.find(c)
-	if err != nil {
-		return err
-	}
-	form, err := c.FormParams()
-	if err != nil {
-		return err
-	}
-	version, ok := number(form.Get("version"))
-	if !ok {
-		version = before.LockVersion
-	}
-	in := rule.ReadForm(form)
-	d, err := in.Definition(h.life.Now(), &before.StartDate)
-	if err == nil {
-		_, err = h.rules.Update(ctx, actor(c), unit, before.ID, version, d)
-	}
-	if bad := fault.Fields(err); bad != nil {
-		return h.compose(c, http.StatusUnprocessableEntity, composer{in: in, editing: &before, errors: bad, version: version})
-	}
-	if fault.Is(err, fault.Conflict) && version != before.LockVersion {
-		return h.compose(c, http.StatusConflict, composer{in: in, editing: &before, overtaken: true})
-	}
-	if err != nil {
-		return err
-	}
-	said := "The rule is changed, for files that are not processed yet."
-	if d.State != before.State {
-		said = saved(d.State)
-	}
-	return h.ruled(c, path.Rule(unit.Slug, before.ID), d.State, said)
 }

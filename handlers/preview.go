@@ -28,7 +28,7 @@ func (h *Rules) Preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	show := composer{in: rule.ReadForm(form)}
+	show := composer{in: rule.ReadForm(form), understood: understood(form)}
 	if number, ok := number(form.Get("rule")); ok {
 		ctx, unit, _ := ofUnit(c)
 		r, err := h.rules.Show(ctx, unit, number)

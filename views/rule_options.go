@@ -2,6 +2,9 @@ package views
 
 import (
 	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"seaportal/internal/rule"
 	"seaportal/views/ui"
@@ -25,8 +28,19 @@ func conditionOps() []ui.Option {
 
 func conditionFields() []ui.Option {
 	all := []ui.Option{{Value: "", Label: "Choose…"}}
-	all = append(all, options(rule.Fields(), rule.Field.Label)...)
+	for _, f := range rule.Fields() {
+		all = append(all, ui.Option{Value: string(f), Label: f.Label(), Attrs: templ.Attributes{"data-operators": operatorsFor(f)}})
+	}
 	return append(all, ui.Option{Value: otherAttribute, Label: "Other attribute"})
+}
+
+// operatorsFor names the operators that fit a field, for the composer's script to offer no others.
+func operatorsFor(f rule.Field) string {
+	var names []string
+	for _, o := range rule.OperatorsFor(f) {
+		names = append(names, string(o))
+	}
+	return strings.Join(names, " ")
 }
 
 func priorities() []ui.Option {

@@ -3,8 +3,12 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"seaportal/internal/clock"
 )
 
 // TestARuleThatIsOnIsRunAtOnce: what the page says happens within seconds may
@@ -65,5 +69,37 @@ func TestARuleThatIsOnIsRunAtOnce(t *testing.T) {
 		} else if second == "" {
 			second = c.get(list).doc(t).Find(".rule-what a").Last().AttrOr("href", "")
 		}
+	}
+}
+
+// TestARuleThatIsOnSaysWhenItBegins: "within seconds" is not true of a rule that
+// starts another day, or that waits for files to be some days old.
+func TestARuleThatIsOnSaysWhenItBegins(t *testing.T) {
+	t.Parallel()
+	c := start(t).admin()
+	const list = "/business-units/emea/rules"
+	later := clock.Real.Now().AddDate(0, 0, 9)
+	for n, at := range []struct{ field, value, says string }{
+		{"after_days", "0", "It takes what matches, and places it, within seconds."},
+		{"after_days", "1", "places each file 1 day after it was stored."},
+		{"action", "keep", "It takes what matches within seconds."},
+		{"start_date", later.Format(time.DateOnly), "It takes what matches from " + later.Format("2 January 2006") + " on."},
+	} {
+		form := ruleForm()
+		form.Set("name", at.says)
+		form.Set("priority", strconv.Itoa(n+1))
+		form.Set(at.field, at.value)
+		to := c.post(list, form).header.Get("Location")
+		if text := texts(c.get(to).doc(t).Find("main")); !strings.Contains(text, at.says) {
+			t.Errorf("a rule with %s %s says %q", at.field, at.value, text)
+		}
+	}
+}
+
+func TestASimulationWithoutARuleLeadsToOne(t *testing.T) {
+	t.Parallel()
+	main := start(t).admin().get("/business-units/emea/simulate").doc(t).Find("main")
+	if main.Find(`a[href="/business-units/emea/rules/new"]`).Length() != 1 || strings.Contains(main.Text(), "would be placed") {
+		t.Errorf("it says %s", texts(main))
 	}
 }

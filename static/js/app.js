@@ -48,13 +48,13 @@
     dialog.querySelector("input:not([type=hidden])")?.focus();
   };
 
-  // Gates keep a button shut until boxes are ticked and texts typed. One that has a name is the server's too; others count where seen.
+  // Gates keep a button shut until boxes are ticked and texts typed. One that is required is the server's too; others count where seen.
   const judgeGates = () => {
     const shut = {};
     for (const gate of document.querySelectorAll("[data-gate], [data-match]")) {
       const { gate: box, opens, match } = gate.dataset;
       const passed = match ? gate.value.trim() === match : gate.checked;
-      shut[box || opens] ||= !passed && (gate.name !== "" || gate.checkVisibility());
+      shut[box || opens] ||= !passed && (gate.required || gate.checkVisibility());
     }
     for (const [id, closed] of Object.entries(shut))
       if (byId(id)?.hasAttribute("data-denied") === false) byId(id).disabled = closed;
