@@ -69,7 +69,7 @@ func charge(use usage.Use, rate *usage.Rate) string {
 // price writes money, and does not write nothing for what is not nothing.
 func price(money usage.Money) string {
 	if money.Trace {
-		return "less than " + ui.Money(money.Currency, money.Least().Decimal())
+		return "<\u00a0" + ui.Money(money.Currency, money.Least().Decimal())
 	}
 	return ui.Money(money.Currency, money.Decimal())
 }
