@@ -205,8 +205,9 @@ func (s *Store) PlacedTargets(ctx context.Context, unitID int64, after string, l
 
 // PlacedAs gives the placed files under those keys of the SEA location.
 func (s *Store) PlacedAs(ctx context.Context, unitID int64, seaKeys []string) ([]models.Placement, error) {
-	rows, err := gorm.G[models.Placement](s.read).
-		Where("business_unit_id = ? AND sea_key IN ? AND state = ? AND "+inLocation, unitID, seaKeys, models.PlacementPlaced).Order("id").Find(ctx)
+	var rows []models.Placement
+	err := s.db(ctx).Select("placements.*").Scopes(underKeys(unitID, seaKeys)).
+		Where("state = ? AND "+inLocation, models.PlacementPlaced).Order("id").Find(&rows).Error
 	return rows, wrap(err, "read files under %d keys", len(seaKeys))
 }
 

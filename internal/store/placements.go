@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -78,8 +79,7 @@ func (s *Store) targets(ctx context.Context, unitID int64, keys []string, either
 	taken := map[string]bool{}
 	for _, held := range either {
 		var found []string
-		err := s.db(ctx).Model(&models.Placement{}).Scopes(held).
-			Where("business_unit_id = ? AND sea_key IN ?", unitID, keys).Pluck("sea_key", &found).Error
+		err := s.db(ctx).Scopes(underKeys(unitID, keys), held).Pluck("sea_key", &found).Error
 		if err != nil {
 			return nil, wrap(err, "read targets of unit %d", unitID)
 		}
@@ -88,6 +88,25 @@ func (s *Store) targets(ctx context.Context, unitID int64, keys []string, either
 		}
 	}
 	return taken, nil
+}
+
+// underKeys is of the placements of a unit that have one of those SEA keys. The
+// cross join makes SQLite look each key up: it would take IN a long list for
+// more than all files of the unit, whose number it does not know, and look
+// through those.
+func underKeys(unitID int64, keys []string) func(*gorm.DB) *gorm.DB {
+	wanted := gorm.Expr("SELECT NULL AS column1")
+	if len(keys) > 0 {
+		vars := make([]any, len(keys))
+		for i, key := range keys {
+			vars[i] = key
+		}
+		wanted = gorm.Expr("VALUES (?)"+strings.Repeat(",(?)", len(keys)-1), vars...)
+	}
+	return func(db *gorm.DB) *gorm.DB {
+		return db.Table("(?) AS wanted CROSS JOIN placements", wanted).
+			Where("business_unit_id = ? AND sea_key = column1", unitID)
+	}
 }
 
 var standing = where(inLocation)

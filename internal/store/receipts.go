@@ -14,8 +14,9 @@ import (
 // or after an instant count too, where no other stands in their place.
 func (s *Store) PlacedUnder(ctx context.Context, unitID int64, seaKeys []string, leftSince time.Time) (map[string]models.Placement, error) {
 	found := make(map[string]models.Placement, len(seaKeys))
-	rows, err := gorm.G[models.Placement](s.write).Select("id", "key", "sea_key", "size").
-		Where("business_unit_id = ? AND sea_key IN ? AND "+inLocation, unitID, seaKeys).Find(ctx)
+	var rows []models.Placement
+	err := s.wdb(ctx).Select("id", "key", "sea_key", "size").
+		Scopes(underKeys(unitID, seaKeys)).Where(inLocation).Find(&rows).Error
 	if err != nil {
 		return nil, wrap(err, "read %d files of unit %d", len(seaKeys), unitID)
 	}
