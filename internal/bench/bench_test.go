@@ -80,7 +80,8 @@ func TestGrowthMeasuresEachSizeAndCleansUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(points) != 2 || points[1].Added != 7 || len(points[1].Scan) == 0 || points[1].Place <= 0 || points[1].Catalogue <= 0 {
+	if len(points) != 2 || points[1].Added != 7 || len(points[1].Scan) == 0 || points[1].Place <= 0 || points[1].Catalogue <= 0 ||
+		points[1].Copied != 7 || points[1].Copy <= 0 {
 		t.Errorf("%+v", points)
 	}
 	if _, err := os.Stat("/proc/self/clear_refs"); err == nil && points[0].ScanRSS < 1<<20 {
@@ -100,7 +101,7 @@ func TestGrowthIsDrawn(t *testing.T) {
 	for i, files := range []int{1000, 10_000, 100_000} {
 		took := time.Duration(files) * time.Millisecond
 		points = append(points, bench.Growth{
-			Files: files, Added: files, Catalogue: took, Place: took * time.Duration(i+1),
+			Files: files, Added: files, Catalogue: took, Place: took * time.Duration(i+1), Copied: 100, Copy: 50 * time.Millisecond,
 			List: []time.Duration{took / 100}, Scan: []time.Duration{took / 80},
 		})
 	}
@@ -111,13 +112,13 @@ func TestGrowthIsDrawn(t *testing.T) {
 	if err := xml.Unmarshal([]byte(picture.String()), new(struct{})); err != nil {
 		t.Errorf("no XML: %v", err)
 	}
-	for _, want := range []string{"place, 3000 µs", "scan unchanged, 12 µs", ">100000<"} {
+	for _, want := range []string{"place, 3000 µs", "bare copy, 500 µs", "scan unchanged, 12 µs", ">100000<"} {
 		if !strings.Contains(picture.String(), want) {
 			t.Errorf("the picture lacks %q", want)
 		}
 	}
 	line, err := bench.GrowthTable(&table)
-	if err != nil || line(points[2]) != nil || !strings.Contains(table.String(), "| 100000 | 1000 | 3000 | 10.0 | 12.5 | 1.25 | 1.25 to 1.25 | unknown | unknown |") {
+	if err != nil || line(points[2]) != nil || !strings.Contains(table.String(), "| 100000 | 1000 | 3000 | 500 | 10.0 | 12.5 | 1.25 | 1.25 to 1.25 | unknown | unknown |") {
 		t.Errorf("the table, %v:\n%s", err, table.String())
 	}
 	if err := bench.GrowthPicture(&picture, points[:1]); err == nil {

@@ -18,12 +18,18 @@ const scanRounds = 3
 // measured is the number of files.
 const growthSize = 256
 
+// copySample is how many files at most are copied by a bare loop at each size.
+const copySample = 10_000
+
 // Growth is what a unit costs at one number of files. Catalogue and Place are
-// of the files that were added last, while the unit grew to Files; List and
-// Scan are of all files, with nothing changed.
+// of the files that were added last, while the unit grew to Files; Copy is what
+// a bare loop took for the last Copied of them; List and Scan are of all files,
+// with nothing changed.
 type Growth struct {
 	Files, Added      int
 	Catalogue, Place  time.Duration
+	Copied            int
+	Copy              time.Duration
 	List, Scan        []time.Duration // rounds, neighbours in time
 	PlaceRSS, ScanRSS int64           // peak memory of the process in bytes, 0 where unknown
 }
@@ -87,6 +93,13 @@ func (u *unit) grow(ctx context.Context, size, inFlight int) (Growth, error) {
 		var err error
 		point.Place, err = u.place(ctx, rule.Copy, inFlight, point.Added)
 		return err
+	})
+	if err != nil {
+		return point, err
+	}
+	point.Copied = min(point.Added, copySample)
+	point.Copy, err = timed(func() error {
+		return u.copyAll(ctx, rule.Copy, inFlight, u.files-point.Copied, u.files, u.ActivePrefix, u.barePrefix()+"to/")
 	})
 	if err != nil {
 		return point, err

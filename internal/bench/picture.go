@@ -24,6 +24,7 @@ type line struct {
 
 var lines = []line{
 	{"place", "a", "", Growth.placeCost},
+	{"bare copy", "e", "1 4", Growth.copyCost},
 	{"catalogue", "b", "8 4", Growth.catalogueCost},
 	{"scan unchanged", "c", "2 3", Growth.scanCost},
 	{"bare listing", "d", "12 3 2 3", Growth.listCost},
@@ -31,9 +32,9 @@ var lines = []line{
 
 const style = `<style>
 text{font:13px system-ui,sans-serif;fill:#1f2430}.title{font-size:15px;font-weight:600}.axis{stroke:#8a90a0}.grid{stroke:#e3e6ec}
-.a{stroke:#3b5bdb}.b{stroke:#b3261e}.c{stroke:#2b7a4b}.d{stroke:#7a4fb5}path{fill:none;stroke-width:2}circle{fill:#fff;stroke-width:2}rect{fill:#fff}
+.a{stroke:#3b5bdb}.b{stroke:#b3261e}.c{stroke:#2b7a4b}.d{stroke:#7a4fb5}.e{stroke:#8a5a00}path{fill:none;stroke-width:2}circle{fill:#fff;stroke-width:2}rect{fill:#fff}
 @media(prefers-color-scheme:dark){text{fill:#e6e8ee}rect,circle{fill:#15181f}.axis{stroke:#767d8f}.grid{stroke:#2a2f3a}
-.a{stroke:#91a7ff}.b{stroke:#ff8a80}.c{stroke:#69d393}.d{stroke:#c8a6ff}}
+.a{stroke:#91a7ff}.b{stroke:#ff8a80}.c{stroke:#69d393}.d{stroke:#c8a6ff}.e{stroke:#ffc46b}}
 </style>
 `
 

@@ -102,18 +102,22 @@ func (u *unit) bare(ctx context.Context, load Load, action rule.Action, inFlight
 	if err := u.put(ctx, first, end, load.Size, string(media[action]), func(i int) string { return name(from, i) }); err != nil {
 		return 0, err
 	}
-	return timed(func() error {
-		return spread(ctx, inFlight, first, end, func(ctx context.Context, i int) error {
-			source := name(from, i)
-			_, err := u.S3.CopyObject(ctx, &s3.CopyObjectInput{
-				Bucket: &u.Bucket, Key: aws.String(name(to, i)), CopySource: aws.String(u.Bucket + "/" + source),
-			})
-			if err != nil || action != rule.Move {
-				return err
-			}
-			_, err = u.S3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &u.Bucket, Key: &source})
-			return err
+	return timed(func() error { return u.copyAll(ctx, action, inFlight, first, end, from, to) })
+}
+
+// copyAll copies the objects of a range of numbers from one prefix to another,
+// and for a move deletes each.
+func (u *unit) copyAll(ctx context.Context, action rule.Action, inFlight, first, end int, from, to string) error {
+	return spread(ctx, inFlight, first, end, func(ctx context.Context, i int) error {
+		source := name(from, i)
+		_, err := u.S3.CopyObject(ctx, &s3.CopyObjectInput{
+			Bucket: &u.Bucket, Key: aws.String(name(to, i)), CopySource: aws.String(u.Bucket + "/" + source),
 		})
+		if err != nil || action != rule.Move {
+			return err
+		}
+		_, err = u.S3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &u.Bucket, Key: &source})
+		return err
 	})
 }
 

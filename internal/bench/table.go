@@ -11,8 +11,8 @@ const (
 	placingHead = `| action | in flight | bare loop, files/s | engine, files/s | engine ÷ bare | least to most |
 |---|--:|--:|--:|--:|--:|
 `
-	growthHead = `| files | catalogue, µs a file | place, µs a file | listing, µs a file | scan unchanged, µs a file | scan ÷ listing | least to most | peak memory placing, MiB | scanning, MiB |
-|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+	growthHead = `| files | catalogue, µs a file | place, µs a file | bare copy, µs a file | listing, µs a file | scan unchanged, µs a file | scan ÷ listing | least to most | peak memory placing, MiB | scanning, MiB |
+|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
 `
 )
 
@@ -32,8 +32,8 @@ func GrowthTable(w io.Writer) (func(Growth) error, error) {
 	_, err := io.WriteString(w, growthHead)
 	return func(g Growth) error {
 		ratio := g.Ratio()
-		_, err := fmt.Fprintf(w, "| %d | %.0f | %.0f | %.1f | %.1f | %.2f | %.2f to %.2f | %s | %s |\n", g.Files,
-			g.catalogueCost(), g.placeCost(), g.listCost(), g.scanCost(),
+		_, err := fmt.Fprintf(w, "| %d | %.0f | %.0f | %.0f | %.1f | %.1f | %.2f | %.2f to %.2f | %s | %s |\n", g.Files,
+			g.catalogueCost(), g.placeCost(), g.copyCost(), g.listCost(), g.scanCost(),
 			ratio.Median, ratio.Least, ratio.Most, mebibytes(g.PlaceRSS), mebibytes(g.ScanRSS))
 		return err
 	}, err
@@ -51,6 +51,7 @@ func perSecond(files int, rounds []time.Duration) string {
 // The costs are microseconds a file.
 func (g Growth) catalogueCost() float64 { return each(g.Catalogue, g.Added) }
 func (g Growth) placeCost() float64     { return each(g.Place, g.Added) }
+func (g Growth) copyCost() float64      { return each(g.Copy, g.Copied) }
 func (g Growth) listCost() float64      { return each(median(g.List), g.Files) }
 func (g Growth) scanCost() float64      { return each(median(g.Scan), g.Files) }
 
