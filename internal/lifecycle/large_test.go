@@ -7,8 +7,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
+	"seaportal/internal/clock"
+	"seaportal/internal/lifecycle"
 	"seaportal/internal/objects"
 	"seaportal/internal/rule"
 	"seaportal/models"
@@ -86,6 +90,39 @@ func TestALargeMoveIsSettledWhileItsBatchGoesOn(t *testing.T) {
 	}
 	if held := b.only("held.wav"); held.State != models.PlacementPlaced || held.SourceState != models.SourceDeleted {
 		t.Errorf("the held file is %s, its source %s", held.State, held.SourceState)
+	}
+}
+
+// TestALargeMoveMakesRoomForTheNext: what its source takes serves the next copy,
+// which therefore waits until it is deleted.
+func TestALargeMoveMakesRoomForTheNext(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	for _, key := range []string{"one.wav", "two.wav"} {
+		b.putLarge(key, 64<<20, 16<<20)
+	}
+	b.rule("moves", rule.Move, nil)
+	var mu sync.Mutex
+	var asked []string
+	engine := lifecycle.New(lifecycle.Config{
+		Store: b.store, Keys: b.keys(), Clock: clock.Real, Log: slog.New(slog.DiscardHandler), Concurrency: 1, MaxSegment: 255, Alone: true,
+		Objects: objects.New(s3Client(through(wire{before: func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case isCopy(r):
+				asked = append(asked, "copy")
+			case r.Method == http.MethodDelete:
+				asked = append(asked, "delete")
+			}
+			return nil, nil
+		}}))),
+	})
+	if _, err := engine.RunUnit(t.Context(), b.unit.ID); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"copy", "delete", "copy", "delete"}; !slices.Equal(asked, want) {
+		t.Errorf("asked %v, want %v", asked, want)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seaportal/internal/rule"
 	"seaportal/models"
 )
 
@@ -20,7 +21,8 @@ import (
 const lanes = 2
 
 // settleBytes is how much is copied before it is put on record, and the sources
-// of moves are deleted, though the batch goes on.
+// of moves are deleted, though the batch goes on. A move of as much is settled
+// before the next file is begun in its place.
 const settleBytes = 64 << 20
 
 // placer places what is due in one unit.
@@ -100,24 +102,33 @@ func (p *placer) next(ctx context.Context) ([]outcome, error) {
 
 // carryOut copies a batch, records what came of it, and deletes the sources of
 // what was moved. Large files do not wait for the rest of their batch: while it
-// is copied, those that are done are settled. It tells whether S3 was away for
-// all of it.
+// is copied, those that are done are settled. A large move keeps its slot until
+// its source is deleted: asking for one anew, it would stand in line behind the
+// next copies, which then need other memory and more of the disk than it gives
+// back. It tells whether S3 was away for all of it.
 func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, err error) {
 	done := make(chan outcome, len(begun)) // room for all, so that copying goes on where settling failed
+	outages, failed := make([]bool, len(begun)), make([]error, len(begun))
 	var copying sync.WaitGroup
-	defer copying.Wait()
 	copying.Go(func() {
 		defer close(done)
-		each(p.slots, begun, func(_ int, o outcome) { done <- p.tryOne(ctx, o) })
+		each(p.slots, begun, func(i int, o outcome) {
+			o = p.tryOne(ctx, o)
+			outages[i] = o.outage
+			if o.Action == string(rule.Move) && o.Size >= settleBytes {
+				failed[i] = p.settle(ctx, []outcome{o}, make(chan struct{}, 1))
+			} else {
+				done <- o
+			}
+		})
 	})
-	outage = true
 	for outcomes := range portions(done) {
-		outage = outage && !slices.ContainsFunc(outcomes, func(o outcome) bool { return !o.outage })
-		if err := p.settle(ctx, outcomes); err != nil {
-			return false, err
+		if err = p.settle(ctx, outcomes, p.slots); err != nil {
+			break
 		}
 	}
-	return outage, nil
+	copying.Wait()
+	return !slices.Contains(outages, false), errors.Join(append(failed, err)...)
 }
 
 // portions gathers outcomes until there are settleBytes of them, and takes what
@@ -143,13 +154,13 @@ func portions(done <-chan outcome) iter.Seq[[]outcome] {
 }
 
 // settle records what came of some placements, then deletes the sources of
-// those that were moved.
-func (p *placer) settle(ctx context.Context, outcomes []outcome) error {
+// those that were moved, as many at once as there are slots.
+func (p *placer) settle(ctx context.Context, outcomes []outcome, slots chan struct{}) error {
 	recorded, err := p.record(ctx, p.unit, outcomes)
 	if err != nil {
 		return err
 	}
-	return p.settleSources(ctx, p.unit, p.count(recorded), seen, p.slots)
+	return p.settleSources(ctx, p.unit, p.count(recorded), seen, slots)
 }
 
 // tryOne attempts a placement, unless S3 was away for as many in a row as are
