@@ -115,8 +115,7 @@ func (h *Encryption) disableForm(c echo.Context, status int, arn string, in view
 func (h *Encryption) Disable(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
 	arn, in := c.FormValue("key"), views.KeyDisableProps{Confirm: c.FormValue("confirm")}
-	if in.Confirm != unit.Slug {
-		in.Errors = map[string]string{"confirm": "Type " + unit.Slug + " to confirm."}
+	if in.Errors = fault.Fields(fault.Confirm(unit.Slug, in.Confirm)); in.Errors != nil {
 		return h.disableForm(c, http.StatusUnprocessableEntity, arn, in)
 	}
 	if err := h.keys.Switch(ctx, actor(c), unit, arn, false); err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seaportal/internal/fault"
 	"seaportal/internal/path"
 	"seaportal/views"
 	"seaportal/views/layout"
@@ -81,8 +82,8 @@ func (h *Links) RevokeAll(c echo.Context) error {
 			return unknown()
 		}
 		to = path.File(unit.Slug, file)
-	} else if c.FormValue("confirm") != unit.Slug {
-		return h.askRevokeAll(c, http.StatusUnprocessableEntity, "Type "+unit.Slug+" to confirm.")
+	} else if bad := fault.Fields(fault.Confirm(unit.Slug, c.FormValue("confirm"))); bad != nil {
+		return h.askRevokeAll(c, http.StatusUnprocessableEntity, bad["confirm"])
 	}
 	revoked, err := h.links.RevokeAll(ctx, actor(c), unit, file)
 	if err != nil {

@@ -29,8 +29,8 @@ func (s *Service) Disable(ctx context.Context, by models.Actor, slug, confirm st
 	if err != nil {
 		return err
 	}
-	if confirm != unit.Slug {
-		return fault.BadInput(fault.Field{Name: "confirm", Msg: "Type " + unit.Slug + " to confirm."})
+	if err := fault.Confirm(unit.Slug, confirm); err != nil {
+		return err
 	}
 	if unit, err = s.beginDisabling(ctx, by, unit.ID); err != nil {
 		return err

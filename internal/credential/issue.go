@@ -43,17 +43,10 @@ func (s *Service) Generate(ctx context.Context, by models.Actor, unit models.Bus
 // Apart from that it is as Generate, and Conflict also when there is no set to
 // replace, or when the set is newer than the form that nonce came with.
 func (s *Service) Regenerate(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce, confirm string) (Issued, error) {
-	if err := confirmed(unit, confirm); err != nil {
+	if err := fault.Confirm(unit.Slug, confirm); err != nil {
 		return Issued{}, err
 	}
 	return s.issue(ctx, by, unit, nonce, PurposeRegenerate)
-}
-
-func confirmed(unit models.BusinessUnit, confirm string) error {
-	if confirm == unit.Slug {
-		return nil
-	}
-	return fault.BadInput(fault.Field{Name: "confirm", Msg: "Type " + unit.Slug + " to confirm."})
 }
 
 func (s *Service) issue(ctx context.Context, by models.Actor, unit models.BusinessUnit, nonce, purpose string) (Issued, error) {

@@ -20,7 +20,7 @@ import (
 // on it (the message says who), whatever was typed; Unavailable when IAM or S3 did
 // not do their part: the portal then goes on by itself.
 func (s *Service) Revoke(ctx context.Context, by models.Actor, unit models.BusinessUnit, seen, confirm string) error {
-	err := confirmed(unit, confirm)
+	err := fault.Confirm(unit.Slug, confirm)
 	if err == nil {
 		err = s.withdraw(ctx, by, unit.ID, seen)
 	} else if _, stale := revocable(ctx, s.store, unit.ID, seen); stale != nil && !errors.Is(stale, errInterrupted) {

@@ -108,6 +108,16 @@ func BadInput(fields ...Field) error {
 	return &Error{Kind: Invalid, Msg: "Some fields need your attention.", Fields: fields}
 }
 
+// Confirm is nil when the name that had to be typed before something that cannot
+// be undone was typed, spaces around it aside; else BadInput of the field
+// confirm.
+func Confirm(name, typed string) error {
+	if strings.TrimSpace(typed) == name {
+		return nil
+	}
+	return BadInput(Field{Name: "confirm", Msg: "Type " + name + " to confirm."})
+}
+
 // KindOf gives the kind of the first fault in err's chain, and Internal for
 // any other error.
 func KindOf(err error) Kind {

@@ -45,3 +45,13 @@ func TestBadInputKeepsTheFirstComplaintOfEachField(t *testing.T) {
 		t.Error("only invalid faults have fields")
 	}
 }
+
+func TestConfirmTakesTheNameAloneWithSpacesAroundIt(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]bool{"emea": true, " emea\n": true, "EMEA": false, "": false, "em ea": false} {
+		err := fault.Confirm("emea", typed)
+		if (err == nil) != want || !want && fault.Fields(err)["confirm"] != "Type emea to confirm." {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}
