@@ -232,3 +232,24 @@ func TestReloadLooksAtOnceAndRunSoon(t *testing.T) {
 		}
 	})
 }
+
+func TestAPairThatBeginsLaterIsTakenOverWhenItsTimeComes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		makePair(t, "good.example", 48*time.Hour).put(t, dir)
+		w := watch(t, dir)
+		makePairFrom(t, "early.example", time.Now().Add(time.Hour), 48*time.Hour).put(t, dir)
+		run(t, w.Source)
+		<-time.After(59 * time.Minute)
+		synctest.Wait()
+		if got := w.presents(t); got != "good.example" || !strings.Contains(w.Status()[0].Problem, "is not valid before") {
+			t.Errorf("a minute before its time it presents %s: %+v", got, w.Status())
+		}
+		<-time.After(2 * time.Minute)
+		synctest.Wait()
+		if got := w.presents(t); got != "early.example" || w.Status()[0].Problem != "" {
+			t.Errorf("a minute after its time has come it presents %s: %+v", got, w.Status())
+		}
+	})
+}
