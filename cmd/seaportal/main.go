@@ -18,7 +18,7 @@ import (
 
 // gcPercent lets the heap grow to three times what is in use before it is
 // collected, twice by default: what is in use is small, and is gone through half
-// as often. It stays below the 150 MiB that docs/performance.md promises.
+// as often. A scan stays below the 150 MiB that docs/performance.md promises.
 const gcPercent = 200
 
 // cli is every command with its flags.
