@@ -104,6 +104,8 @@ func verifiedBy(how string) string {
 		return "The bytes of the original and the copy were read and are equal"
 	case "reading":
 		return "The bytes of the copy were read and agree with its checksum"
+	case "size":
+		return "The original is gone and S3 keeps no checksum: the copy was read whole and has the size that was listed"
 	}
 	return how
 }

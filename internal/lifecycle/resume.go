@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync/atomic"
@@ -102,16 +103,21 @@ func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome
 }
 
 // orphaned decides about our copy of a source that is gone or changed since: it
-// may be the last one, so it is kept when its bytes agree with its own checksum
-// and with the size that was catalogued, and while nobody can read them.
+// may be the last one, so it is kept while nobody can read it, and unless its
+// bytes disagree with its own checksum, where S3 keeps none with the catalogued
+// one, or with the size that was catalogued.
 func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outcome, target objects.Head) outcome {
-	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, target.Checksum)
+	how, sum := verifiedByReading, cmp.Or(target.Checksum, objects.Checksum(o.Checksum))
+	if sum == "" {
+		how = verifiedBySize
+	}
+	got, err := e.read(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey, target.Object, sum)
 	switch {
 	case err != nil:
 		return o.undecided("The copy could not be read back, and is kept because its source is gone or was changed", err)
-	case got.whole && got.size == o.Size && target.Checksum != "":
+	case got.whole && got.size == o.Size:
 		o.KeyARN = target.KMSKey // whatever it is: the file has no other copy
-		return o.found(verifiedByReading, target, target.Checksum, e.since(target))
+		return o.found(how, target, cmp.Or(sum, got.checksum()), e.since(target))
 	}
 	return e.broken(ctx, unit, o, target.ETag)
 }

@@ -24,12 +24,19 @@ type unknown struct {
 	away atomic.Bool
 }
 
-func newUnknown(t *testing.T, action rule.Action) *unknown {
+// newUnknown places it, through servers that answer less than the real one.
+func newUnknown(t *testing.T, action rule.Action, servers ...wire) *unknown {
 	t.Helper()
 	b := &unknown{bench: sqliteBench(t)}
 	b.put("a.wav", "first", nil)
 	b.rule = b.bench.rule("places", action, nil)
-	if report := b.run(b.engine(0, through(b.wire()))); report.Waiting != 1 {
+	via := func(next http.RoundTripper) http.RoundTripper {
+		for _, server := range servers {
+			next = through(server)(next)
+		}
+		return through(b.wire())(next)
+	}
+	if report := b.run(b.engine(0, via)); report.Waiting != 1 {
 		t.Errorf("report %+v", report)
 	}
 	if text, _ := b.sea("a.wav"); text != "first" || !b.away.Load() {

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,4 +113,61 @@ func TestTheLastCopyIsKeptWhenItMayNotBeRead(t *testing.T) {
 	}
 	b.run(b.engine(2*time.Hour, nil))
 	b.wantPlaced(models.SourceKept)
+}
+
+// TestTheLastCopyIsKeptWhereS3KeepsNoChecksum holds it against the catalogued
+// checksum, and else against the size alone.
+func TestTheLastCopyIsKeptWhereS3KeepsNoChecksum(t *testing.T) {
+	t.Parallel()
+	unsummed := unsummed(func(*http.Request) bool { return false })
+	for how, servers := range map[string][]wire{"reading": nil, "size": {unsummed}} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			b := newUnknown(t, rule.Copy, servers...)
+			if _, err := b.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{
+				Bucket: aws.String("active"), Key: aws.String(b.unit.ActivePrefix + "a.wav"),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			b.run(b.engine(time.Hour, through(unsummed)))
+			if p := b.first(); p.VerifiedBy != how || p.Checksum == "" {
+				t.Errorf("verified by %q, checksum %q", p.VerifiedBy, p.Checksum)
+			}
+			b.wantPlaced(models.SourceKept)
+		})
+	}
+}
+
+// TestALastCopyThatIsNotTheFileIsTakenAway leaves half of it in SEA.
+func TestALastCopyThatIsNotTheFileIsTakenAway(t *testing.T) {
+	t.Parallel()
+	b := newUnknown(t, rule.Copy)
+	p := b.first()
+	for _, meddle := range []func() error{
+		func() error {
+			_, err := b.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{
+				Bucket: aws.String("active"), Key: aws.String(b.unit.ActivePrefix + "a.wav"),
+			})
+			return err
+		},
+		func() error {
+			_, err := b.s3.PutObject(t.Context(), &s3.PutObjectInput{
+				Bucket: b.unit.SEABucket, Key: aws.String(*b.unit.SEAPrefix + "a.wav"), Body: strings.NewReader("fir"),
+				Metadata: map[string]string{"sea-placement": strconv.FormatInt(p.ID, 10)},
+			})
+			return err
+		},
+	} {
+		if err := meddle(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.run(b.engine(time.Hour, nil))
+	b.run(b.engine(2*time.Hour, nil))
+	if p := b.first(); p.State != models.PlacementFailed || p.SourceState != models.SourceGone {
+		t.Errorf("%s, source %s: %s", p.State, p.SourceState, p.LastError)
+	}
+	if keys := b.seaKeys(); len(keys) != 0 {
+		t.Errorf("in SEA stands %q", keys)
+	}
 }

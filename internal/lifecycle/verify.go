@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,7 +18,8 @@ import (
 const (
 	verifiedByChecksum = "checksum" // S3's own checksums of source and target are equal
 	verifiedByContent  = "content"  // the bytes of both were read and are equal
-	verifiedByReading  = "reading"  // the source is gone; the target's bytes agree with its own checksum and size
+	verifiedByReading  = "reading"  // the source is gone; the target's bytes agree with its checksum and size
+	verifiedBySize     = "size"     // the source is gone, and nobody keeps a checksum; the target was read whole
 )
 
 // adopted decides about a target that an earlier attempt of ours left. Its
@@ -56,11 +58,7 @@ func (e *Engine) compared(
 	case got != want || !got.whole:
 		return e.broken(ctx, unit, o, target.ETag)
 	}
-	checksum := target.Checksum
-	if checksum == "" {
-		checksum = objects.Checksum("SHA256:" + got.text)
-	}
-	return o.found(verifiedByContent, source, checksum, at)
+	return o.found(verifiedByContent, source, cmp.Or(target.Checksum, got.checksum()), at)
 }
 
 // unread decides about a copy that could not be compared. A right that is
@@ -84,6 +82,9 @@ type content struct {
 	size  int64
 	whole bool // the bytes have the checksum that they should have
 }
+
+// checksum is that of the bytes, for where S3 keeps none.
+func (c content) checksum() objects.Checksum { return objects.Checksum("SHA256:" + c.text) }
 
 // read reads an object to its end, while it has that ETag, and holds its bytes
 // against a checksum unless that is empty. An error says nothing of the bytes.
