@@ -92,7 +92,7 @@ func (h *Rules) find(c echo.Context) (rulebook.Rule, error) {
 
 // Pause stops a rule for the time being.
 func (h *Rules) Pause(c echo.Context) error {
-	return h.turn(c, h.rules.Pause, func(rule.Definition) string {
+	return h.turn(c, h.rules.Pause, func(models.BusinessUnit, rule.Definition) string {
 		return "The rule is paused. It takes and places nothing until it is resumed; its files stay managed by it."
 	})
 }
@@ -129,7 +129,7 @@ func (h *Rules) Raise(c echo.Context) error {
 
 // Delete lets a rule go. Its files stay managed by it.
 func (h *Rules) Delete(c echo.Context) error {
-	return h.turn(c, h.rules.Delete, func(rule.Definition) string {
+	return h.turn(c, h.rules.Delete, func(models.BusinessUnit, rule.Definition) string {
 		return "The rule is deleted. Its files stay managed by it, and no other rule ever gets them."
 	})
 }
@@ -149,7 +149,7 @@ func (h *Rules) ruled(c echo.Context, to string, state rule.State, said string) 
 // turn is one of the operations that change a rule's state.
 type turn func(context.Context, models.Actor, models.BusinessUnit, int64) (rulebook.Rule, error)
 
-func (h *Rules) turn(c echo.Context, do turn, said func(rule.Definition) string) error {
+func (h *Rules) turn(c echo.Context, do turn, said func(models.BusinessUnit, rule.Definition) string) error {
 	ctx, unit, _ := ofUnit(c)
 	number, err := id(c)
 	if err != nil {
@@ -159,7 +159,7 @@ func (h *Rules) turn(c echo.Context, do turn, said func(rule.Definition) string)
 	if err != nil {
 		return err
 	}
-	return h.ruled(c, path.Rules(unit.Slug), r.State, said(r.Definition))
+	return h.ruled(c, path.Rules(unit.Slug), r.State, said(unit, r.Definition))
 }
 
 // AskDelete tells what deleting a rule does.

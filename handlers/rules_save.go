@@ -9,6 +9,7 @@ import (
 	"seaportal/internal/fault"
 	"seaportal/internal/path"
 	"seaportal/internal/rule"
+	"seaportal/models"
 	"seaportal/views/ui"
 )
 
@@ -30,26 +31,30 @@ func (h *Rules) Create(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.ruled(c, path.Rules(unit.Slug), d.State, h.saved(d))
+	return h.ruled(c, path.Rules(unit.Slug), d.State, h.saved(unit, d))
 }
 
 func understood(form url.Values) bool { return form.Get("understood") != "" }
 
 // saved tells what a rule that was just saved does from now on.
-func (h *Rules) saved(d rule.Definition) string {
+func (h *Rules) saved(unit models.BusinessUnit, d rule.Definition) string {
 	if d.State == rule.On {
-		return h.begins(d)
+		return h.begins(unit, d)
 	}
 	return "The rule is saved. It takes nothing until it is on."
 }
 
 // begins tells when a rule that is on takes its first files, and places them.
-func (h *Rules) begins(d rule.Definition) string {
+func (h *Rules) begins(unit models.BusinessUnit, d rule.Definition) string {
 	switch {
 	case d.StartDate.After(h.life.Now()):
 		return "The rule is on. It takes what matches from " + d.StartDate.Format("2 January 2006") + " on."
 	case !d.Action.Places():
 		return "The rule is on. It takes what matches within seconds."
+	case unit.StorageKind == models.StorageCustom:
+		return "The rule is on. Nothing is placed: this business unit keeps its files on custom storage."
+	case unit.SEAState != models.SEAEnabled:
+		return "The rule is on. It takes what matches within seconds. Nothing is placed until SEA is enabled for this business unit."
 	case d.AfterDays > 0:
 		return "The rule is on. It takes what matches within seconds, and places each file " +
 			ui.Plural(int64(d.AfterDays), "day", "days") + " after it was stored."
@@ -94,7 +99,7 @@ func (h *Rules) Update(c echo.Context) error {
 	}
 	said := "The rule is changed, for files that are not processed yet."
 	if d.State != before.State {
-		said = h.saved(d)
+		said = h.saved(unit, d)
 	}
 	return h.ruled(c, path.Rule(unit.Slug, before.ID), d.State, said)
 }

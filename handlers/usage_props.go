@@ -93,7 +93,7 @@ func gbDays(exact *big.Rat) string {
 	case exact.Sign() == 0:
 		return "0"
 	case exact.Cmp(leastGBDays) < 0:
-		return "< " + leastGBDays.FloatString(6)
+		return "<\u00a0" + leastGBDays.FloatString(6)
 	case exact.Cmp(big.NewRat(1, 1)) < 0:
 		return exact.FloatString(6)
 	case exact.Cmp(big.NewRat(100, 1)) < 0:

@@ -96,6 +96,25 @@ func TestARuleThatIsOnSaysWhenItBegins(t *testing.T) {
 	}
 }
 
+func TestARuleThatIsOnSaysWhyNothingIsPlaced(t *testing.T) {
+	t.Parallel()
+	for column, want := range map[string]string{
+		"sea_state = 'off'":       "It takes what matches within seconds. Nothing is placed until SEA is enabled for this business unit.",
+		"storage_kind = 'custom'": "Nothing is placed: this business unit keeps its files on custom storage.",
+	} {
+		t.Run(column, func(t *testing.T) {
+			t.Parallel()
+			p := start(t)
+			p.execute("UPDATE business_units SET " + column)
+			c := p.admin()
+			to := c.post("/business-units/emea/rules", ruleForm()).header.Get("Location")
+			if text := texts(c.get(to).doc(t).Find("main")); !strings.Contains(text, want) {
+				t.Errorf("it says %q", text)
+			}
+		})
+	}
+}
+
 func TestASimulationWithoutARuleLeadsToOne(t *testing.T) {
 	t.Parallel()
 	main := start(t).admin().get("/business-units/emea/simulate").doc(t).Find("main")
