@@ -18,11 +18,15 @@ import (
 // maxDelete bounds what one request may delete; the page offers at most 200.
 const maxDelete = 1000
 
-// ExpireDue removes every placed file whose time in SEA is over.
+// ExpireDue removes every placed file whose time in SEA is over, and tries again
+// what S3 did not delete before: a run of the unit may take hours.
 func (e *Engine) ExpireDue(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
 	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
-		var left int
+		left, err := e.resumeRemoving(ctx, unit)
+		if err != nil {
+			return err
+		}
 		for {
 			expired, err := e.Store.Expired(ctx, unit.ID, e.Clock.Now(), batch)
 			if err != nil || len(expired) == 0 {
@@ -128,8 +132,10 @@ func (e *Engine) finishRemovals(
 		return 0, nil
 	}
 	errs := make([]error, len(rows))
+	asking, stop := context.WithTimeout(ctx, leaseTime) // one request without an answer holds nothing else up
+	defer stop()
 	each(e.newSlots(), rows, func(i int, row models.Placement) {
-		errs[i] = e.Objects.Delete(ctx, *unit.SEABucket, *unit.SEAPrefix+row.SEAKey, "")
+		errs[i] = e.takeOut(asking, unit, row)
 	})
 	var gone []models.Placement
 	refused := make(map[string][]int64)
@@ -151,6 +157,24 @@ func (e *Engine) finishRemovals(
 	e.Log.WarnContext(ctx, "files not removed yet",
 		slog.String("unit", unit.Slug), slog.Int("files", left), slog.Any("error", first))
 	return left, e.keepRefused(ctx, unit, refused)
+}
+
+// takeOut deletes a placement's copy and nothing else: under its name may stand
+// by now what somebody put there, or another file, once this one's removal was
+// recorded by whoever took it over. Where S3 does not tell, such as of an object
+// whose key is disabled, the name has to do, for its time in SEA is over.
+func (e *Engine) takeOut(ctx context.Context, unit models.BusinessUnit, p models.Placement) error {
+	bucket, key := *unit.SEABucket, *unit.SEAPrefix+p.SEAKey
+	found, err := e.Objects.Head(ctx, bucket, key)
+	switch reason := objects.ReasonOf(err); {
+	case reason == objects.Denied || reason == objects.Refused:
+		return e.Objects.Delete(ctx, bucket, key, "")
+	case err != nil:
+		return err
+	case found.Metadata[objects.PlacementMark] != mark(p):
+		return nil
+	}
+	return e.Objects.Delete(ctx, bucket, key, found.ETag)
 }
 
 // keepRefused notes why S3 did not delete files, for their pages, and when they

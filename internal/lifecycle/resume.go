@@ -21,7 +21,7 @@ func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
 	if err := e.resumePlacing(ctx, unit); err != nil {
 		return err
 	}
-	if err := e.resumeRemoving(ctx, unit); err != nil {
+	if _, err := e.resumeRemoving(ctx, unit); err != nil {
 		return err
 	}
 	var after int64
@@ -123,13 +123,13 @@ func (e *Engine) orphaned(ctx context.Context, unit models.BusinessUnit, o outco
 }
 
 // resumeRemoving finishes removals whose process is gone, and tries those again
-// that S3 did not do.
-func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) error {
+// that S3 did not do. It tells how many S3 has still not done.
+func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) (undone int, err error) {
 	var after int64
 	for {
 		rows, err := e.Store.InState(ctx, unit.ID, models.PlacementRemoving, after, batch)
 		if err != nil || len(rows) == 0 {
-			return err
+			return undone, err
 		}
 		after = rows[len(rows)-1].ID
 		left := make(map[removal][]models.Placement)
@@ -142,8 +142,9 @@ func (e *Engine) resumeRemoving(ctx context.Context, unit models.BusinessUnit) e
 		for why, rows := range left {
 			by := models.System
 			by.Name, by.Address = why.by, why.from
-			if _, err := e.finishRemovals(ctx, unit, by, why.reason, rows); err != nil {
-				return err
+			stayed, err := e.finishRemovals(ctx, unit, by, why.reason, rows)
+			if undone += stayed; err != nil {
+				return undone, err
 			}
 		}
 	}
