@@ -121,6 +121,9 @@ func sourceText(p models.Placement) string {
 	case models.SourceKept:
 		return "Still in active storage"
 	case models.SourceDeleting:
+		if p.State == models.PlacementPlaced && p.LastError != "" {
+			return "Still in active storage: " + p.LastError + " Every run tries again."
+		}
 		return "Being deleted from active storage"
 	case models.SourceDeleted:
 		return "Deleted from active storage"

@@ -35,6 +35,7 @@ type placer struct {
 	slots chan struct{} // one for each S3 request that may be in flight
 
 	refused atomic.Int64 // attempts in a row for which S3 was away
+	stuck   atomic.Int64 // sources in a row that S3 did not delete
 
 	mu      sync.Mutex // one lane begins, or counts, at a time
 	report  *Report
@@ -160,7 +161,7 @@ func (p *placer) settle(ctx context.Context, outcomes []outcome, slots chan stru
 	if err != nil {
 		return err
 	}
-	return p.settleSources(ctx, p.unit, p.count(recorded), seen, slots)
+	return p.settleSources(ctx, p.unit, p.count(recorded), seen, slots, &p.stuck)
 }
 
 // tryOne attempts a placement, unless S3 was away for as many in a row as are

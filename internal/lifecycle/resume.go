@@ -24,17 +24,25 @@ func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
 	if _, err := e.resumeRemoving(ctx, unit); err != nil {
 		return err
 	}
+	return e.resumeSources(ctx, unit)
+}
+
+// resumeSources deletes the sources of moves that an earlier run did not, until
+// S3 does it for none.
+func (e *Engine) resumeSources(ctx context.Context, unit models.BusinessUnit) error {
 	var after int64
-	for {
+	var stuck atomic.Int64
+	for !e.gaveUp(&stuck) {
 		moved, err := e.Store.UnsettledSources(ctx, unit.ID, after, batch)
 		if err != nil || len(moved) == 0 {
 			return err
 		}
 		after = moved[len(moved)-1].ID
-		if err := e.settleSources(ctx, unit, moved, unseen, e.newSlots()); err != nil {
+		if err := e.settleSources(ctx, unit, moved, unseen, e.newSlots(), &stuck); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // resumePlacing decides each placement that was under way, or whose end is not

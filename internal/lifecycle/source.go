@@ -1,10 +1,11 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
+	"sync/atomic"
 
 	"seaportal/internal/history"
 	"seaportal/internal/objects"
@@ -23,29 +24,61 @@ const (
 
 // settleSources deletes the sources of placed moves, whose intent is recorded,
 // and records what became of each. A source whose content changed since stays.
-// What could not be done stays an intent.
+// What could not be done stays an intent and says why. stuck counts what S3 did
+// not do in a row: after as many as twice what is in flight, such as for want of
+// a right, the others wait for the next run, unasked.
 func (e *Engine) settleSources(
-	ctx context.Context, unit models.BusinessUnit, moved []models.Placement, target targetSeen, slots chan struct{},
+	ctx context.Context, unit models.BusinessUnit, moved []models.Placement, target targetSeen, slots chan struct{}, stuck *atomic.Int64,
 ) error {
 	if len(moved) == 0 {
 		return nil
 	}
 	answers := make([]error, len(moved))
 	each(slots, moved, func(i int, p models.Placement) {
-		moved[i].SourceState, answers[i] = e.deleteSource(ctx, unit, p, target)
+		moved[i].SourceState = models.SourceDeleting
+		if e.gaveUp(stuck) {
+			return
+		}
+		if moved[i].SourceState, answers[i] = e.deleteSource(ctx, unit, p, target); answers[i] != nil {
+			stuck.Add(1)
+		} else {
+			stuck.Store(0)
+		}
 	})
-	e.logUndone(ctx, unit, answers)
-	return e.recordSources(ctx, unit, moved)
+	if err := e.recordSources(ctx, unit, moved); err != nil || ctx.Err() != nil {
+		return err
+	}
+	return e.keepSources(ctx, unit, moved, answers)
 }
 
-// logUndone tells once of all sources that could not be deleted, such as for
-// want of a right: a file that was placed has no error of its own.
-func (e *Engine) logUndone(ctx context.Context, unit models.BusinessUnit, answers []error) {
-	undone := slices.DeleteFunc(answers, func(err error) bool { return err == nil })
-	if len(undone) > 0 && ctx.Err() == nil {
-		e.Log.WarnContext(ctx, "sources of moves not deleted yet",
-			slog.String("unit", unit.Slug), slog.Int("files", len(undone)), slog.Any("error", undone[0]))
+// keepSources notes why sources could not be deleted, for the pages of their
+// files, and tells the log once of all. Those that were not asked for say why the
+// others were not.
+func (e *Engine) keepSources(ctx context.Context, unit models.BusinessUnit, moved []models.Placement, answers []error) error {
+	var first error
+	for _, err := range answers {
+		first = cmp.Or(first, err)
 	}
+	if first == nil {
+		return nil
+	}
+	kept := make(map[string][]int64)
+	var files int
+	for i, p := range moved {
+		if p.SourceState == models.SourceDeleting {
+			reason := objects.Explain(cmp.Or(answers[i], first)) + "."
+			kept[reason] = append(kept[reason], p.ID)
+			files++
+		}
+	}
+	e.Log.WarnContext(ctx, "sources of moves not deleted yet",
+		slog.String("unit", unit.Slug), slog.Int("files", files), slog.Any("error", first))
+	for reason, ids := range kept {
+		if err := e.Store.KeepSources(ctx, ids, models.Placement{UnitID: unit.ID, LastError: reason}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deleteSource tells what became of a move's source; deleting means that it is

@@ -2,9 +2,11 @@ package lifecycle_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"seaportal/internal/rule"
@@ -51,5 +53,43 @@ func TestAMoveTakesNoOtherCopyForItsOwn(t *testing.T) {
 	}
 	if p := b.only("a-2.wav"); p.SourceState != models.SourceSpared {
 		t.Errorf("source %s", p.SourceState)
+	}
+}
+
+// TestASourceThatMayNotBeDeletedSaysWhy denies it for more files than S3 is asked
+// for once it does nothing, and gives the right back.
+func TestASourceThatMayNotBeDeletedSaysWhy(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files = 300
+	for i := range files {
+		b.put(fmt.Sprintf("%03d.wav", i), content(i), nil)
+	}
+	b.rule("moves", rule.Move, nil)
+	var asked atomic.Int64
+	denied := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if asks(r, http.MethodDelete, "active") {
+			asked.Add(1)
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}}))
+	for _, when := range []string{"placing", "the run after"} {
+		asked.Store(0)
+		b.run(denied)
+		if least, most := int64(2*denied.Concurrency), int64(3*denied.Concurrency); asked.Load() < least || asked.Load() > most {
+			t.Errorf("%s: asked for %d of %d files, not %d to %d", when, asked.Load(), files, least, most)
+		}
+	}
+	for key, rows := range b.placements() {
+		if p := rows[0]; p.State != models.PlacementPlaced || p.SourceState != models.SourceDeleting || p.LastError != "S3 answered AccessDenied: as told." {
+			t.Fatalf("%s is %s, its source %s because %q", key, p.State, p.SourceState, p.LastError)
+		}
+	}
+	b.run(b.engine(0, nil))
+	for key, rows := range b.placements() {
+		if p := rows[0]; p.SourceState != models.SourceDeleted || p.LastError != "" {
+			t.Fatalf("%s: source %s because %q", key, p.SourceState, p.LastError)
+		}
 	}
 }

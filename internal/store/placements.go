@@ -232,8 +232,17 @@ func (s *Store) SettleSources(ctx context.Context, ids []int64, like models.Plac
 	err := s.wdb(ctx).Model(&changed).Clauses(returnID).
 		Where("business_unit_id = ? AND id IN ? AND source_state IN ?",
 			like.UnitID, ids, []models.SourceState{models.SourceKept, models.SourceDeleting}).
-		Updates(map[string]any{"source_state": like.SourceState, "source_deleted_at": like.SourceDeletedAt}).Error
+		Updates(map[string]any{
+			"source_state": like.SourceState, "source_deleted_at": like.SourceDeletedAt,
+			"last_error": gorm.Expr("CASE WHEN state = ? THEN '' ELSE last_error END", models.PlacementPlaced),
+		}).Error
 	return placementIDs(changed), wrap(err, "settle %d sources", len(ids))
+}
+
+// KeepSources records why the sources of placed moves could not be deleted.
+func (s *Store) KeepSources(ctx context.Context, ids []int64, like models.Placement) error {
+	_, err := s.move(ctx, like.UnitID, ids, models.PlacementPlaced, map[string]any{"last_error": like.LastError}, where("last_error <> ?", like.LastError))
+	return wrap(err, "record %d sources that stay", len(ids))
 }
 
 // StartRemoving records the intent to remove placed files that are not on
@@ -244,7 +253,7 @@ func (s *Store) StartRemoving(ctx context.Context, ids []int64, like models.Plac
 		Where("business_unit_id = ? AND id IN ? AND state = ? AND held = ?", like.UnitID, ids, models.PlacementPlaced, false).
 		Updates(map[string]any{
 			"state": models.PlacementRemoving, "remove_reason": like.RemoveReason,
-			"removed_by": like.RemovedBy, "removed_from": like.RemovedFrom,
+			"removed_by": like.RemovedBy, "removed_from": like.RemovedFrom, "last_error": "",
 			"owner": like.Owner, "lease_until": like.LeaseUntil,
 		}).Error
 	return placementIDs(changed), wrap(err, "start removal of %d placements", len(ids))
