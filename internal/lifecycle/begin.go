@@ -23,12 +23,17 @@ const (
 // begin turns a batch of what is due into placings: placements that wait for
 // another attempt, then files that were never placed. Target keys, owner and
 // the rule's version of now are committed before S3 is asked. From here on a
-// file is used up: it has its one placement. Rules, daily limit and whether SEA
-// is enabled count as they stand now, not as they stood when the round began.
+// file is used up: it has its one placement. Rules, daily limit, key and whether
+// SEA is enabled count as they stand now, not as they stood when the run began.
 func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 	unit, err := p.Store.UnitByID(ctx, p.unit.ID)
 	if err != nil || unit.SEAState != models.SEAEnabled {
 		return nil, err
+	}
+	if unit.CustomKeyARN != p.custom {
+		if err := p.useKey(ctx, unit); err != nil {
+			return nil, err
+		}
 	}
 	left, err := p.leftToday(ctx, placeBatch, unit.DailyLimit)
 	if err != nil {

@@ -29,7 +29,6 @@ const settleBytes = 64 << 20
 type placer struct {
 	*Engine
 	unit  models.BusinessUnit
-	key   string // ARN of the KMS key that the copies are encrypted with
 	book  book
 	rules int64         // fingerprint of all rules that the book was made of
 	slots chan struct{} // one for each S3 request that may be in flight
@@ -39,7 +38,9 @@ type placer struct {
 
 	mu      sync.Mutex // one lane begins, or counts, at a time
 	report  *Report
-	changed bool // the rules are others now: nothing more is begun by these
+	custom  string // the unit's custom key as it was when key was asked for
+	key     string // ARN of the KMS key that copies are encrypted with
+	changed bool   // the rules are others now: nothing more is begun by these
 }
 
 // place begins and places everything that is due in a unit, a batch at a time:
@@ -49,9 +50,8 @@ func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, re
 	if len(p.book.rules) == 0 {
 		return nil
 	}
-	var err error
-	if p.key, err = e.Keys.Current(ctx, unit); err != nil {
-		return fmt.Errorf("find the key of %s: %w", unit.Slug, err)
+	if err := p.useKey(ctx, unit); err != nil {
+		return err
 	}
 	for i, r := range p.book.rules {
 		if err := e.judge(ctx, r, p.book.matchers[i]); err != nil {
@@ -62,11 +62,21 @@ func (e *Engine) place(ctx context.Context, unit models.BusinessUnit, b book, re
 	for range lanes {
 		group.Go(func() error { return p.lane(ctx) })
 	}
-	err = group.Wait()
+	err := group.Wait()
 	if err == nil && p.changed {
 		return errRulesChanged
 	}
 	return err
+}
+
+// useKey has copies that are not begun yet encrypted with the unit's key of now.
+func (p *placer) useKey(ctx context.Context, unit models.BusinessUnit) error {
+	key, err := p.Keys.Current(ctx, unit)
+	if err != nil {
+		return fmt.Errorf("find the key of %s: %w", unit.Slug, err)
+	}
+	p.key, p.custom = key, unit.CustomKeyARN
+	return nil
 }
 
 // lane carries out batches until nothing is left to begin, until the rules

@@ -2,9 +2,12 @@ package lifecycle_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/rule"
@@ -193,5 +196,33 @@ func TestAClaimedFileIsJudgedByWhatItSaysNow(t *testing.T) {
 		if err != nil || placed != (now == "Claims") {
 			t.Errorf("its skill is %s; placed: %v, %v: %s", now, placed, err, why.Sentence)
 		}
+	}
+}
+
+// TestAKeyThatIsChosenDuringARoundCounts chooses one after the round has asked
+// for the key.
+func TestAKeyThatIsChosenDuringARoundCounts(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	e := b.engine(0, nil)
+	e.Keys = &asked{e.Keys, func() {
+		unit, err := b.store.UnitByID(t.Context(), b.unit.ID)
+		made, failed := server.keys.CreateKey(t.Context(), &kms.CreateKeyInput{})
+		if err = errors.Join(err, failed); err == nil {
+			err = b.store.SetCustomKey(t.Context(), unit.ID, unit.LockVersion, *made.KeyMetadata.Arn)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}}
+	b.run(e)
+	unit, err := b.store.UnitByID(t.Context(), b.unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := b.only("a.wav"); p.State != models.PlacementPlaced || p.KeyARN != unit.CustomKeyARN || p.KeyARN == "" {
+		t.Errorf("%s under %q, the unit's key is %q", p.State, p.KeyARN, unit.CustomKeyARN)
 	}
 }
