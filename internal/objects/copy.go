@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -58,6 +59,9 @@ func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
 		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, err)
 	}
 	result := out.CopyObjectResult
+	if result == nil {
+		return Copied{}, fmt.Errorf("copy to %s/%q: %w", in.Bucket, in.Key, errEmpty)
+	}
 	return c.reported(ctx, in, Copied{
 		ETag: aws.ToString(result.ETag), LastModified: aws.ToTime(result.LastModified).UTC(),
 		Checksum: fullChecksum(result.ChecksumType, checksums{
@@ -67,6 +71,11 @@ func (c *Client) Copy(ctx context.Context, in CopyInput) (Copied, error) {
 		KMSKey: encryptedBy(out.ServerSideEncryption, out.SSEKMSKeyId),
 	})
 }
+
+// errEmpty is of an answer that breaks off before it says anything, which a
+// server may send long after it said that all goes well: nobody knows what came of
+// the request.
+var errEmpty = errors.New("the answer is empty")
 
 // reported completes what a copy's answer tells: MinIO's encrypts as it was asked
 // to, and says so only when it is asked about the object.

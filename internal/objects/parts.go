@@ -2,7 +2,6 @@ package objects
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,12 +33,12 @@ func (c *Client) copyParts(ctx context.Context, in CopyInput) (Copied, error) {
 		_, abortErr := c.s3.AbortMultipartUpload(context.WithoutCancel(ctx), &s3.AbortMultipartUploadInput{
 			Bucket: &in.Bucket, Key: &in.Key, UploadId: &upload,
 		})
+		err = fmt.Errorf("copy in parts to %s/%q: %w", in.Bucket, in.Key, err)
 		// An upload that is already complete cannot be aborted, which is well.
-		if ReasonOf(abortErr) == NotFound {
-			abortErr = nil
+		if reason := ReasonOf(abortErr); reason != None && reason != NotFound {
+			err = fmt.Errorf("%w; its parts stay: %s", err, abortErr.Error()) // as text: the reason is the first error's
 		}
-		// The first error is the one whose reason counts.
-		return Copied{}, errors.Join(fmt.Errorf("copy in parts to %s/%q: %w", in.Bucket, in.Key, err), abortErr)
+		return Copied{}, err
 	}
 	return copied, nil
 }
@@ -85,6 +84,9 @@ func (c *Client) finishUpload(ctx context.Context, in CopyInput, upload string) 
 			})
 			if err != nil {
 				return fmt.Errorf("part %d: %w", number, err)
+			}
+			if out.CopyPartResult == nil {
+				return fmt.Errorf("part %d: %w", number, errEmpty)
 			}
 			parts[i] = types.CompletedPart{PartNumber: &number, ETag: out.CopyPartResult.ETag}
 			return nil
