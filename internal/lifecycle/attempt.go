@@ -80,7 +80,10 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 		return o.refused(e.Clock.Now(), cause), true // the stranger is not why
 	}
 	next, err := e.retarget(ctx, unit, o)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return o, true // stopped: the next start decides
+	case err != nil:
 		return o.again(e.Clock.Now(), maxAttempts, "Another object stands under this name in SEA."), true
 	}
 	return next, false

@@ -78,7 +78,7 @@ type reconciler struct {
 
 func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
 	key := strings.TrimPrefix(found.Key, *r.unit.SEAPrefix)
-	if !isFile(key) {
+	if folder := found.Size == 0; !isFile(key) && (folder || key == "" || !isText(key)) {
 		return nil
 	}
 	if err := r.skipTo(ctx, key); err != nil {

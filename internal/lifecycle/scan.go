@@ -75,12 +75,15 @@ func (s *scanner) merge(ctx context.Context, found objects.Object) error {
 	return s.look(ctx)
 }
 
-// isFile tells whether a key below a prefix names a file: not the folder marker
-// of some client, and text, as S3 demands of keys; a server that takes other
-// bytes gives what no database can keep.
+// isFile tells whether a key below a prefix names a file: text, and not the folder
+// marker of some client.
 func isFile(key string) bool {
-	return key != "" && !strings.HasSuffix(key, "/") && utf8.ValidString(key) && !strings.Contains(key, "\x00")
+	return key != "" && !strings.HasSuffix(key, "/") && isText(key)
 }
+
+// isText tells whether a key is text, as S3 demands of keys; a server that takes
+// other bytes gives what no database can keep.
+func isText(key string) bool { return utf8.ValidString(key) && !strings.Contains(key, "\x00") }
 
 // same tells whether a listed object is the file as it was catalogued. The
 // catalogue's times come from HEAD answers, which tell whole seconds.
