@@ -50,7 +50,7 @@ func (h *Files) List(c echo.Context) error {
 	}
 	in := views.FileListProps{
 		Unit: shown, Query: query.Search, Status: query.Status, Rule: c.QueryParam("rule"), Rules: ruleOptions(names),
-		Downloaded: c.QueryParam("downloaded"),
+		Downloaded: c.QueryParam("downloaded"), Past: len(page.Rows) == 0 && (query.After > 0 || query.Before > 0),
 	}
 	if in.Failed, err = h.files.CountFailed(ctx, unit); err != nil {
 		return err

@@ -44,6 +44,13 @@ func (h *Files) file(c echo.Context, status int, form views.HoldForm) error {
 	if p.State == models.PlacementPlaced {
 		in.KeyRefused = string(h.keys.Refused(ctx, p.KeyARN))
 	}
+	if p.State == models.PlacementFailed {
+		by, err := h.rules.Show(ctx, unit, p.RuleID)
+		if err != nil {
+			return err
+		}
+		in.Unruled = by.State == rule.Deleted
+	}
 	if in.File.Held {
 		if in.Hold, err = h.hold(ctx, p); err != nil {
 			return err

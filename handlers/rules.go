@@ -72,6 +72,9 @@ func (h *Rules) Show(c echo.Context) error {
 	count := counts[r.ID]
 	in.Rule.Placed, in.Rule.Failing = count.Placed+count.Removed, count.Failed
 	in.Claimed, in.Waiting = count.Managed, count.Waiting+count.Queued
+	if !r.Action.Places() {
+		in.Waiting, in.Kept = count.Queued, count.Waiting
+	}
 	versions, err := h.rules.Versions(ctx, unit, r.ID)
 	if err != nil {
 		return err
@@ -179,6 +182,10 @@ func (h *Rules) AskDelete(c echo.Context) error {
 	count := counts[r.ID]
 	in := views.RuleDeleteProps{
 		Unit: shown, ID: r.ID, Name: r.Name, Claimed: count.Managed, Waiting: count.Waiting + count.Queued, UnderWay: count.Queued > 0,
+		Failed: count.Failed,
+	}
+	if !r.Action.Places() {
+		in.Waiting, in.Kept = count.Queued, count.Waiting
 	}
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleDelete(p, in) })
 }

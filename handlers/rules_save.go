@@ -57,9 +57,19 @@ func (h *Rules) begins(unit models.BusinessUnit, d rule.Definition) string {
 		return "The rule is on. It takes what matches within seconds. Nothing is placed until SEA is enabled for this business unit."
 	case d.AfterDays > 0:
 		return "The rule is on. It takes what matches within seconds, and places each file " +
-			ui.Plural(int64(d.AfterDays), "day", "days") + " after it was stored."
+			ui.Plural(int64(d.AfterDays), "day", "days") + " after it was stored" + asLimited(unit) + "."
+	case unit.DailyLimit > 0:
+		return "The rule is on. It takes what matches within seconds, and places it" + asLimited(unit) + "."
 	}
 	return "The rule is on. It takes what matches, and places it, within seconds."
+}
+
+// asLimited says that a daily limit holds, where the unit has one.
+func asLimited(unit models.BusinessUnit) string {
+	if unit.DailyLimit == 0 {
+		return ""
+	}
+	return ", as the limit of " + ui.Plural(int64(unit.DailyLimit), "file", "files") + " a day allows"
 }
 
 // Update changes a rule, unless somebody changed it since the form was opened:

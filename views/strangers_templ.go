@@ -116,7 +116,7 @@ func StrangerList(p layout.Page, in StrangerListProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Empty(ui.IconDone, "Every object is explained", "What stands in the SEA location was placed there by a rule. SEA compares the two every hour.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.IconDone, "No unexplained object was found", "When the two were last compared, what stands in the SEA location had been placed there by a rule. SEA compares them at its start and every hour.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

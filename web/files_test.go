@@ -264,3 +264,35 @@ func TestAPINThatIsNotKeptIsAskedForAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestAPageThatNothingIsLeftOfLeadsToTheFirst asks for what lies after the oldest
+// file.
+func TestAPageThatNothingIsLeftOfLeadsToTheFirst(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.addPlacements(1)
+	main := p.admin().get("/business-units/emea/files?status=queued&after=1").doc(t).Find("main")
+	if text := texts(main); strings.Contains(text, "No files in SEA yet") || !strings.Contains(text, "No files on this page any more") {
+		t.Errorf("it says %s", text)
+	}
+	if main.Find(`a[href="/business-units/emea/files?status=queued"]`).Length() != 1 {
+		t.Error("no way to the first page")
+	}
+}
+
+func TestWhatAKeepRuleKeepsDoesNotWait(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.addFile(p.unit, "a.wav")
+	id := p.addRule(p.unit)
+	p.execute("UPDATE rules SET action = 'keep'")
+	p.execute("UPDATE files SET rule_id = " + id)
+	c := p.admin()
+	page := "/business-units/emea/rules/" + id
+	if text := texts(c.get(page).doc(t).Find("main")); !strings.Contains(text, "Kept out of SEA") || strings.Contains(text, "Waiting") {
+		t.Errorf("the rule's page says %s", text)
+	}
+	if text := texts(c.get(page + "/delete").doc(t).Find("main")); strings.Contains(text, "never be placed") || !strings.Contains(text, "stays in active storage as before") {
+		t.Errorf("the question says %s", text)
+	}
+}

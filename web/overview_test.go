@@ -30,7 +30,7 @@ func TestStrangersAreCountedAndListedPageByPage(t *testing.T) {
 	p := start(t)
 	c := p.signedIn("viewer@example.com")
 	list := "/business-units/emea/strangers"
-	if a := c.get(list); a.status != http.StatusOK || !strings.Contains(a.body, "Every object is explained") {
+	if a := c.get(list); a.status != http.StatusOK || !strings.Contains(a.body, "No unexplained object was found") {
 		t.Errorf("without any it answers %d", a.status)
 	}
 	if strings.Contains(c.get("/").body+c.get("/business-units/emea").body, "no placement explains") {

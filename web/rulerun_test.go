@@ -100,6 +100,7 @@ func TestARuleThatIsOnSaysWhyNothingIsPlaced(t *testing.T) {
 	t.Parallel()
 	for column, want := range map[string]string{
 		"sea_state = 'off'":       "It takes what matches within seconds. Nothing is placed until SEA is enabled for this business unit.",
+		"daily_limit = 5":         "and places it, as the limit of 5 files a day allows.",
 		"storage_kind = 'custom'": "Nothing is placed: this business unit keeps its files on custom storage.",
 	} {
 		t.Run(column, func(t *testing.T) {

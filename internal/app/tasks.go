@@ -27,7 +27,7 @@ func (o *operations) tasks() []job.Task {
 		// A wish is worked on at once by a job of its own; this finds the ones
 		// whose job was lost.
 		{Name: "pending", Every: 10 * time.Second, Run: o.engine.RunPending},
-		{Name: "reconcile", Every: time.Hour, Run: o.reconcile},
+		{Name: "reconcile", Every: time.Hour, AtStart: true, Run: o.reconcile},
 		{Name: "housekeeping", Every: time.Hour, Run: o.tidy},
 	}
 }

@@ -21,9 +21,10 @@ func checkCondition(i int, c Condition) (found fault.Field, bad bool) {
 		return fault.Field{Name: conditionKey(i, part), Msg: msg}, true
 	}
 	switch {
+	case c.Field == attrPrefix+mediaTypeName:
+		return complain("field", "The media type is chosen above.")
 	case !c.Field.Valid() && attributeField(c.Field):
-		return complain("field", "Name the attribute with letters, digits and hyphens, such as attr:language. "+
-			"The media type is chosen above.")
+		return complain("field", "Name the attribute with letters, digits and hyphens, such as language.")
 	case !c.Field.Valid():
 		return complain("field", "Choose one of the fields.")
 	case !c.Operator.Valid():

@@ -55,7 +55,7 @@ func ReadForm(form map[string][]string) Input {
 		field := first(conditionKey(i, "field"))
 		if field == attrPrefix {
 			// The composer's drop-down cannot hold a name: it stands in a field of its own.
-			field += first(conditionKey(i, "attr"))
+			field += strings.TrimPrefix(strings.TrimSpace(first(conditionKey(i, "attr"))), attrPrefix)
 		}
 		in.Conditions = append(in.Conditions, ConditionInput{
 			Field: field,
@@ -121,6 +121,9 @@ func (in Input) criteria() (Criteria, []fault.Field) {
 		}
 		values, err := ReadValues(row.Value)
 		c := Condition{Field: ReadField(row.Field), Operator: Operator(strings.TrimSpace(row.Op)), Values: values}
+		if c.Operator.takesNone() { // what was typed for another operator, in a field that the page hides
+			c.Values, err = nil, nil
+		}
 		f, bad := checkCondition(i, c)
 		if err != nil {
 			f, bad = fault.Field{Name: conditionKey(i, "value"), Msg: capital(err.Error()) + "."}, true

@@ -28,7 +28,7 @@ func form(changes ...string) map[string][]string {
 
 func TestFormGivesDefinition(t *testing.T) {
 	t.Parallel()
-	f := form("c[2].field", "attr:Language", "c[2].op", "exists", "c[5].op", "any-of", "other", "x")
+	f := form("c[2].field", "attr:Language", "c[2].op", "exists", "c[2].value", "for another operator", "c[5].op", "any-of", "other", "x")
 	got, err := ReadForm(f).Definition(today, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -47,9 +47,12 @@ func TestFormGivesDefinition(t *testing.T) {
 
 func TestFormCompletesOtherAttributeByItsName(t *testing.T) {
 	t.Parallel()
-	in := ReadForm(form("c[0].field", "attr:", "c[0].attr", "Language", "c[1].field", "skill", "c[1].attr", "ignored"))
-	if got := in.Conditions[0].Field; got != "attr:Language" {
-		t.Errorf("got %q", got)
+	in := ReadForm(form("c[0].field", "attr:", "c[0].attr", "Language", "c[1].field", "skill", "c[1].attr", "ignored",
+		"c[2].field", "attr:", "c[2].attr", " attr:Language"))
+	for _, i := range []int{0, 2} {
+		if got := in.Conditions[i].Field; got != "attr:Language" {
+			t.Errorf("row %d gives %q", i, got)
+		}
 	}
 	if got := in.Conditions[1].Field; got != "skill" {
 		t.Errorf("a name beside another field counts: %q", got)
@@ -82,12 +85,11 @@ func TestFormComplainsBesideTheField(t *testing.T) {
 		{"days huge", []string{"after_days", "99999999999999999999"}, "after_days", "3650"},
 		{"state", []string{"state", "deleted"}, "state", "draft"},
 		{"field", []string{"c[0].field", "colour"}, "c[0].field", "one of the fields"},
-		{"attribute", []string{"c[0].field", "attr:a b"}, "c[0].field", "attr:language"},
+		{"attribute", []string{"c[0].field", "attr:a b"}, "c[0].field", "such as language"},
 		{"media type twice", []string{"c[0].field", "attr:media-type"}, "c[0].field", "chosen above"},
 		{"operator", []string{"c[0].op", "like"}, "c[0].op", "one of the operators"},
 		{"operator of another type", []string{"c[0].op", "at-least"}, "c[0].op", "Skill"},
 		{"no value", []string{"c[0].value", " , "}, "c[0].value", "at least one"},
-		{"value for missing", []string{"c[0].op", "missing"}, "c[0].value", "Leave this empty"},
 		{"long value", []string{"c[0].value", long}, "c[0].value", "1,024"},
 		{"control in value", []string{"c[0].value", "a\x00b"}, "c[0].value", "cannot be shown"},
 		{"many values", []string{"c[0].value", manyValues(101)}, "c[0].value", "100"},
