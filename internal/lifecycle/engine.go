@@ -65,6 +65,7 @@ type Engine struct {
 	runs      keyedLock
 	catalogue keyedLock
 	scans     owed
+	resumed   places
 	events    chan Event
 	missed    chan struct{}
 	pokes     pokes

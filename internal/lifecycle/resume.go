@@ -28,16 +28,22 @@ func (e *Engine) resume(ctx context.Context, unit models.BusinessUnit) error {
 }
 
 // resumeSources deletes the sources of moves that an earlier run did not, until
-// S3 does it for none.
+// S3 does it for none. The next run then goes on behind those, and begins anew
+// once it has come to the end: what is locked for good keeps no other waiting.
 func (e *Engine) resumeSources(ctx context.Context, unit models.BusinessUnit) error {
-	var after int64
+	after := e.resumed.at(unit.ID)
 	var stuck atomic.Int64
 	for !e.gaveUp(&stuck) {
-		moved, err := e.Store.UnsettledSources(ctx, unit.ID, after, batch)
-		if err != nil || len(moved) == 0 {
+		moved, err := e.Store.UnsettledSources(ctx, unit.ID, after, 2*e.Concurrency)
+		if err != nil {
 			return err
 		}
+		if len(moved) == 0 {
+			e.resumed.set(unit.ID, 0)
+			return nil
+		}
 		after = moved[len(moved)-1].ID
+		e.resumed.set(unit.ID, after)
 		if err := e.settleSources(ctx, unit, moved, unseen, e.newSlots(), &stuck); err != nil {
 			return err
 		}

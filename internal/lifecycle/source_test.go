@@ -93,3 +93,35 @@ func TestASourceThatMayNotBeDeletedSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesThatAreLockedKeepNoOtherWaiting locks more of them than S3 is asked
+// for, all placed before one that is not locked.
+func TestSourcesThatAreLockedKeepNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.rule("moves", rule.Move, nil)
+	var away atomic.Bool
+	away.Store(true)
+	e := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if asks(r, http.MethodDelete, "active") && (away.Load() || strings.Contains(r.URL.Path, "locked")) {
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}}))
+	for i := range 5 * e.Concurrency {
+		b.put(fmt.Sprintf("locked%03d.wav", i), content(i), nil)
+	}
+	b.run(e)
+	b.put("free.wav", "free", nil)
+	b.run(e)
+	if p := b.only("free.wav"); p.State != models.PlacementPlaced || p.SourceState != models.SourceDeleting {
+		t.Fatalf("%s, source %s", p.State, p.SourceState)
+	}
+	away.Store(false)
+	for range 4 {
+		b.run(e)
+	}
+	if p := b.only("free.wav"); p.SourceState != models.SourceDeleted {
+		t.Errorf("source %s because %q", p.SourceState, p.LastError)
+	}
+}
