@@ -53,9 +53,9 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	id := p.addPlacement(p.unit, p.addRule(p.unit))
 	p.place(id)
 	links := "/business-units/emea/files/links"
-	form := url.Values{"id": {id}, "lifetime": {"24h"}, "max_downloads": {"1"}, "pin": {"4711"}}
+	form := url.Values{"id": {id}, "lifetime": {"24h"}, "max_downloads": {"1"}, "pin": {"471108151623"}}
 	for field, value := range map[string]string{"lifetime": "soon", "max_downloads": "-1", "pin": "1"} {
-		bad := url.Values{"id": {id}, "lifetime": {"24h"}, "max_downloads": {"5"}, "pin": {"4711"}}
+		bad := url.Values{"id": {id}, "lifetime": {"24h"}, "max_downloads": {"5"}, "pin": {"471108151623"}}
 		bad.Set(field, value)
 		a := c.post(links, bad)
 		if a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name="+field+"][aria-invalid=true]").Length() != 1 {
@@ -84,7 +84,7 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 	if a := partner.post(link, url.Values{"pin": {"0000"}}); a.status != http.StatusUnprocessableEntity || a.doc(t).Find("[name=pin][aria-invalid=true]").Length() != 1 {
 		t.Errorf("a wrong PIN answers %d", a.status)
 	}
-	given := partner.post(link, url.Values{"pin": {" 4711 "}}) // as it is copied from a message
+	given := partner.post(link, url.Values{"pin": {" 471108151623 "}}) // as it is copied from a message
 	to := given.header.Get("Location")
 	if given.status != http.StatusSeeOther || !strings.HasPrefix(to, p.url+link+"/") {
 		t.Fatalf("the PIN answers %d to %s", given.status, to)
@@ -114,12 +114,12 @@ func TestShareLinkFromFormToRedirect(t *testing.T) {
 		t.Errorf("of a revoked link it asks %d", a.status)
 	}
 	never := partner.get("/d/never-was")
-	for path, a := range map[string]answer{"GET": partner.get(link), "POST": partner.post(link, url.Values{"pin": {"4711"}}), "download": partner.get(fetched)} {
+	for path, a := range map[string]answer{"GET": partner.get(link), "POST": partner.post(link, url.Values{"pin": {"471108151623"}}), "download": partner.get(fetched)} {
 		if a.status != http.StatusNotFound || never.status != http.StatusNotFound || a.body != never.body {
 			t.Errorf("%s of a revoked link answers %d, one that never was %d", path, a.status, never.status)
 		}
 	}
-	if log := p.log.String(); strings.Contains(log, strings.TrimPrefix(link, "/d/")) || strings.Contains(log, "4711") {
+	if log := p.log.String(); strings.Contains(log, strings.TrimPrefix(link, "/d/")) || strings.Contains(log, "471108151623") {
 		t.Error("the token or the PIN is in the log")
 	}
 }
@@ -252,7 +252,7 @@ func TestAPINThatIsNotKeptIsAskedForAgain(t *testing.T) {
 	c := p.admin()
 	id := p.addPlacement(p.unit, p.addRule(p.unit))
 	p.place(id)
-	for pin, want := range map[string]string{"": "", "123": "Use 4 to 64 characters, or leave it empty for no PIN. What was typed is not kept.", "4711": "Enter the PIN again: it is not kept."} {
+	for pin, want := range map[string]string{"": "", "123": "Use 4 to 64 characters, or leave it empty for no PIN. What was typed is not kept.", "471108151623": "Enter the PIN again: it is not kept."} {
 		a := c.post("/business-units/emea/files/links", url.Values{"id": {id}, "lifetime": {"x"}, "pin": {pin}})
 		if pin == "123" {
 			a = c.post("/business-units/emea/files/links", url.Values{"id": {id}, "lifetime": {"24h"}, "pin": {pin}})
