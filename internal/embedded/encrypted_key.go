@@ -30,8 +30,11 @@ type dataKey struct {
 	wrapped []byte
 }
 
-// newDataKey asks KMS for a data key under a key, or under the default one.
+// newDataKey asks KMS for a data key under a key, or under the default one. It
+// asks to the end: a request's context ends with the server alone, and whoever
+// waits for that, as database/sql does, races with the server's end.
 func (e *encrypted) newDataKey(ctx context.Context, key, name string) (dataKey, error) {
+	ctx = context.WithoutCancel(ctx)
 	if key == "" {
 		var err error
 		if key, err = e.DefaultKey(ctx); err != nil {
@@ -47,9 +50,10 @@ func (e *encrypted) newDataKey(ctx context.Context, key, name string) (dataKey, 
 	return dataKey{arn: aws.ToString(out.KeyId), plain: out.Plaintext, wrapped: out.CiphertextBlob}, nil
 }
 
-// unwrap asks KMS for the data key of something that rests under that name.
+// unwrap asks KMS for the data key of something that rests under that name, to
+// the end as newDataKey does.
 func (e *encrypted) unwrap(ctx context.Context, wrapped []byte, name string) ([]byte, error) {
-	out, err := e.Keys.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: wrapped, EncryptionContext: encryptionContext(name)})
+	out, err := e.Keys.Decrypt(context.WithoutCancel(ctx), &kms.DecryptInput{CiphertextBlob: wrapped, EncryptionContext: encryptionContext(name)})
 	if err != nil {
 		return nil, keyRefused(err)
 	}
