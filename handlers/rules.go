@@ -71,16 +71,24 @@ func (h *Rules) Show(c echo.Context) error {
 	}
 	count := counts[r.ID]
 	in.Rule.Placed, in.Rule.Failing = count.Placed+count.Removed, count.Failed
-	in.Claimed, in.Waiting = count.Managed, count.Waiting+count.Queued
-	if !r.Action.Places() {
-		in.Waiting, in.Kept = count.Queued, count.Waiting
-	}
+	in.Claimed = count.Managed
+	in.Waiting, in.Kept = unplaced(r.Action, count.Waiting, count.Queued)
 	versions, err := h.rules.Versions(ctx, unit, r.ID)
 	if err != nil {
 		return err
 	}
 	in.Versions = h.versionRows(unit, versions)
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleShow(p, in) })
+}
+
+// unplaced sorts a rule's files that were not placed yet: those that wait, and
+// those that a rule which places nothing keeps where they are. What was queued
+// before an edit made it such a rule waits.
+func unplaced(action rule.Action, untried, queued int64) (waiting, kept int64) {
+	if action.Places() {
+		return untried + queued, 0
+	}
+	return queued, untried
 }
 
 // find looks the rule of the route up in the unit of the route.
@@ -181,11 +189,8 @@ func (h *Rules) AskDelete(c echo.Context) error {
 	}
 	count := counts[r.ID]
 	in := views.RuleDeleteProps{
-		Unit: shown, ID: r.ID, Name: r.Name, Claimed: count.Managed, Waiting: count.Waiting + count.Queued, UnderWay: count.Queued > 0,
-		Failed: count.Failed,
+		Unit: shown, ID: r.ID, Name: r.Name, Claimed: count.Managed, UnderWay: count.Queued > 0, Failed: count.Failed,
 	}
-	if !r.Action.Places() {
-		in.Waiting, in.Kept = count.Queued, count.Waiting
-	}
+	in.Waiting, in.Kept = unplaced(r.Action, count.Waiting, count.Queued)
 	return h.show(c, http.StatusOK, func(p layout.Page) templ.Component { return views.RuleDelete(p, in) })
 }

@@ -58,7 +58,7 @@ func (h *Rules) begins(unit models.BusinessUnit, d rule.Definition) string {
 	case d.AfterDays > 0:
 		return "The rule is on. It takes what matches within seconds, and places each file " +
 			ui.Plural(int64(d.AfterDays), "day", "days") + " after it was stored" + asLimited(unit) + "."
-	case unit.DailyLimit > 0:
+	case unit.DailyLimit > 0: // not within seconds, then
 		return "The rule is on. It takes what matches within seconds, and places it" + asLimited(unit) + "."
 	}
 	return "The rule is on. It takes what matches, and places it, within seconds."

@@ -78,7 +78,8 @@ type reconciler struct {
 
 func (r *reconciler) merge(ctx context.Context, found objects.Object) error {
 	key := strings.TrimPrefix(found.Key, *r.unit.SEAPrefix)
-	if folder := found.Size == 0; !isFile(key) && (folder || key == "" || !isText(key)) {
+	folder := found.Size == 0 && strings.HasSuffix(key, "/")
+	if key == "" || folder || !isText(key) {
 		return nil
 	}
 	if err := r.skipTo(ctx, key); err != nil {
