@@ -73,7 +73,7 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 	case err != nil && objects.Undone(cause):
 		return o.refused(e.Clock.Now(), cause), true
 	case err != nil:
-		return o.undecided(notSeen, err), true
+		return o.unanswered(e.Clock.Now()).undecided(notSeen, err), true
 	case target.Metadata[objects.PlacementMark] == mark(o.Placement):
 		return e.adopted(ctx, unit, o, *o.source, target), true
 	case objects.ReasonOf(cause) != objects.Precondition && objects.ReasonOf(cause) != objects.Conflicting:

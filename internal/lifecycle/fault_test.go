@@ -223,7 +223,7 @@ func TestTheLastCopyIsKeptWhenItCannotBeRead(t *testing.T) {
 	if got, _ := b.sea("a.wav"); got != "a" {
 		t.Fatalf("the last copy is %q", got)
 	}
-	if err := b.engine(0, nil).Resume(t.Context()); err != nil {
+	if err := b.engine(time.Minute, nil).Resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if p := b.only("a.wav"); p.State != models.PlacementPlaced || p.VerifiedBy != "reading" {
@@ -317,7 +317,7 @@ func TestWhatAnotherProcessDecidedKeepsItsSource(t *testing.T) {
 		if _, err := b.rules.Update(t.Context(), models.System, b.unit, made.ID, made.LockVersion, edited); err != nil {
 			return nil, err
 		}
-		return nil, b.engine(0, nil).Resume(t.Context())
+		return nil, errors.Join(b.engine(0, nil).Resume(t.Context()), b.engine(time.Minute, nil).Resume(t.Context()))
 	}}))
 	if report := b.run(slow); report.Placed != 0 || report.Failed != 0 {
 		t.Errorf("the slow one reports %+v", report)

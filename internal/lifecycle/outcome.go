@@ -19,6 +19,10 @@ const (
 	maxOutages = 12
 	firstPause = 2 * time.Second
 	maxPause   = 10 * time.Minute
+	// copyRate is how many bytes a second S3 copies at the very least. Nobody
+	// promises one: it only says how long a copy that nobody waits for any more
+	// may still be made.
+	copyRate = 16 << 20
 )
 
 // outcome is what one attempt to place a file came to: the row as it is to be
@@ -97,12 +101,22 @@ func (o outcome) afterPause(now time.Time) time.Time {
 	return now.Add(pause + rand.N(pause/2)) //nolint:gosec // jitter needs no secrecy
 }
 
-// lost counts a copy whose answer was lost and that does not stand: S3 may be at
-// it still, so that it is looked for once more after the pause.
+// unanswered says that nobody waits for the copy's answer any more, though S3
+// may be at it still: what does not stand is looked for once more after a while.
+func (o outcome) unanswered(now time.Time) outcome {
+	next := now.Add(min(maxPause, firstPause+time.Duration(o.Size/copyRate)*time.Second))
+	o.NextAttemptAt = &next
+	return o
+}
+
+// lost counts a copy whose answer was lost and that does not stand yet.
 func (o outcome) lost(now time.Time, cause error) outcome {
 	o.Attempts++
-	next := o.afterPause(now)
-	o.unknown, o.outage, o.LastError, o.NextAttemptAt = true, true, objects.Explain(cause)+".", &next
+	again := o.afterPause(now)
+	if o = o.unanswered(now); again.After(*o.NextAttemptAt) {
+		o.NextAttemptAt = &again
+	}
+	o.unknown, o.outage, o.LastError = true, true, objects.Explain(cause)+"."
 	return o
 }
 
@@ -119,16 +133,24 @@ func (o outcome) undecided(what string, err error) outcome {
 	return o
 }
 
-// absent decides about a placement whose copy does not stand. A stop of the
-// portal costs no attempt; an answer that was lost has cost one already.
-func (o outcome) absent() outcome {
+// interrupted takes over what a process left that stopped before the answer. That
+// costs no attempt.
+func (o outcome) interrupted(now time.Time) outcome {
+	o.LastError = "The portal was stopped during the copy."
+	return o.unanswered(now)
+}
+
+// absent decides about a placement whose copy does not stand. While S3 may be at
+// it still, the placement keeps its target key.
+func (o outcome) absent(now time.Time) outcome {
 	switch {
-	case !o.unknown:
-		o.LastError = "The portal was stopped during the copy."
+	case o.NextAttemptAt != nil && o.NextAttemptAt.After(now):
+		o.unknown = true
 	case o.Attempts >= maxOutages:
 		return o.failed(o.LastError)
+	default:
+		o.State = models.PlacementQueued
 	}
-	o.State = models.PlacementQueued
 	return o
 }
 

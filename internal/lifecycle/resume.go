@@ -74,9 +74,12 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		rows = withIDs(rows, taken)
 		outcomes := make([]outcome, len(rows))
 		each(e.newSlots(), rows, func(i int, row models.Placement) {
-			o := outcome{Placement: row, ruleName: names[row.RuleID], unknown: row.Owner == ""}
-			o.Owner = e.owner
-			if !e.gaveUp(&away) {
+			o := outcome{Placement: row, ruleName: names[row.RuleID]}
+			if row.Owner != "" {
+				o = o.interrupted(e.Clock.Now())
+			}
+			o.Owner, o.unknown = e.owner, e.gaveUp(&away)
+			if !o.unknown {
 				o = e.decide(ctx, unit, o)
 				tally(&away, o)
 			}
@@ -96,7 +99,7 @@ func (e *Engine) pauses(p models.Placement) bool {
 
 // decide looks at the target of a placement that was under way: ours and right,
 // it is placed; ours and broken, it is taken away; absent or a stranger's, the
-// placement is queued again.
+// placement is queued again once S3 has had its time for the copy.
 func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome) outcome {
 	target, err := e.Objects.Head(ctx, *unit.SEABucket, *unit.SEAPrefix+o.SEAKey)
 	reason := objects.ReasonOf(err)
@@ -104,7 +107,7 @@ func (e *Engine) decide(ctx context.Context, unit models.BusinessUnit, o outcome
 		return o.undecided(notSeen, err)
 	}
 	if reason == objects.NotFound || target.Metadata[objects.PlacementMark] != mark(o.Placement) {
-		return o.absent()
+		return o.absent(e.Clock.Now())
 	}
 	source, err := e.Objects.Head(ctx, unit.ActiveBucket, unit.ActivePrefix+o.Key)
 	switch {

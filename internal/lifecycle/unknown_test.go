@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -64,12 +66,13 @@ func (b *unknown) wire() wire {
 }
 
 // first gives the placement of the first content.
-func (b *unknown) first() models.Placement {
+func (b *bench) first() models.Placement {
 	b.Helper()
 	return b.placements()["a.wav"][0]
 }
 
-func (b *unknown) wantPlaced(source models.SourceState) {
+// wantPlaced wants the first content in SEA under its own name, and for its time only.
+func (b *bench) wantPlaced(source models.SourceState) {
 	b.Helper()
 	if p := b.first(); p.State != models.PlacementPlaced || p.SEAKey != "a.wav" || p.SourceState != source || p.LastError != "" {
 		b.Errorf("%s as %q, source %s: %s", p.State, p.SEAKey, p.SourceState, p.LastError)
@@ -162,31 +165,60 @@ func TestNoOtherFileGetsTheNameOfACopyThatMayStand(t *testing.T) {
 }
 
 // TestACopyThatComesLateIsOurs loses a copy on its way, which S3 makes only
-// after it was looked for.
+// after it was looked for: once its answer alone is lost, once the process too.
 func TestACopyThatComesLateIsOurs(t *testing.T) {
 	t.Parallel()
+	for _, killed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("killed %v", killed), func(t *testing.T) {
+			t.Parallel()
+			b := sqliteBench(t)
+			b.put("a.wav", "first", nil)
+			r := b.rule("copies", rule.Copy, nil)
+			ctx, kill := context.WithCancel(t.Context())
+			defer kill()
+			var late *http.Request
+			_, _ = b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+				if !isCopy(r) {
+					return nil, nil
+				}
+				if late = r.Clone(t.Context()); killed {
+					kill()
+				}
+				return nil, io.ErrUnexpectedEOF
+			}})).RunUnit(ctx, b.unit.ID)
+			if _, err := b.rules.Delete(t.Context(), models.System, b.unit, r.ID); err != nil {
+				t.Fatal(err)
+			}
+			b.run(b.engine(0, nil)) // before the pause is over
+			if p := b.first(); p.State != models.PlacementPlacing || p.Owner != "" || p.LastError == "" {
+				t.Errorf("before the pause is over: %s by %q because %q", p.State, p.Owner, p.LastError)
+			}
+			answer, err := transport.RoundTrip(late)
+			if err != nil || answer.StatusCode != http.StatusOK || answer.Body.Close() != nil {
+				t.Fatalf("%+v, %v", answer, err)
+			}
+			b.run(b.engine(time.Hour, nil))
+			b.wantPlaced(models.SourceKept)
+		})
+	}
+}
+
+// TestALargeCopyIsWaitedForLonger goes by what S3 may need for as many bytes.
+func TestALargeCopyIsWaitedForLonger(t *testing.T) {
+	t.Parallel()
 	b := sqliteBench(t)
-	b.put("a.wav", "first", nil)
-	r := b.rule("copies", rule.Copy, nil)
-	var late *http.Request
+	const seconds = 3 // at 16 MiB a second
+	b.put("a.wav", strings.Repeat("0", seconds*16<<20), nil)
+	b.rule("copies", rule.Copy, nil)
 	b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
 		if isCopy(r) {
-			late = r.Clone(t.Context())
 			return nil, io.ErrUnexpectedEOF
 		}
 		return nil, nil
 	}})))
-	if _, err := b.rules.Delete(t.Context(), models.System, b.unit, r.ID); err != nil {
-		t.Fatal(err)
-	}
-	b.run(b.engine(0, nil)) // before the pause is over
-	answer, err := transport.RoundTrip(late)
-	if err != nil || answer.StatusCode != http.StatusOK || answer.Body.Close() != nil {
-		t.Fatalf("%+v, %v", answer, err)
-	}
-	b.run(b.engine(time.Hour, nil))
-	if p := b.only("a.wav"); p.State != models.PlacementPlaced {
-		t.Errorf("%s: %s", p.State, p.LastError)
+	next := b.only("a.wav").NextAttemptAt
+	if next == nil || time.Until(*next) < seconds*time.Second {
+		t.Errorf("looked for again at %v", next)
 	}
 }
 
