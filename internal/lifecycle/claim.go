@@ -2,8 +2,9 @@ package lifecycle
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"seaportal/internal/history"
 	"seaportal/internal/rule"
@@ -26,16 +27,21 @@ func (e *Engine) claim(ctx context.Context, unit models.BusinessUnit, b book) (i
 		if err != nil || len(files) == 0 {
 			return total, err
 		}
-		wanted, err := e.choose(b, files)
-		if err != nil {
-			return total, err
-		}
-		claimed, err := e.recordClaims(ctx, unit, b, wanted, fileIDs(files))
+		claimed, err := e.claimThese(ctx, unit, b, files)
 		total += claimed
 		if err != nil {
 			return total, err
 		}
 	}
+}
+
+// claimThese gives files, as they were read, to the rules that want them.
+func (e *Engine) claimThese(ctx context.Context, unit models.BusinessUnit, b book, files []models.File) (int, error) {
+	wanted, err := e.choose(b, files)
+	if err != nil {
+		return 0, err
+	}
+	return e.recordClaims(ctx, unit, b, wanted, files)
 }
 
 // choose sorts files by the rule that wants them. Files in long-term storage
@@ -60,9 +66,10 @@ func (e *Engine) choose(b book, files []models.File) (map[int64][]int64, error) 
 }
 
 // recordClaims writes to which rules files were offered, the claims, and one
-// history row for each rule.
+// history row for each rule. Files that say other things of themselves by now are
+// left to be offered as that.
 func (e *Engine) recordClaims(
-	ctx context.Context, unit models.BusinessUnit, b book, wanted map[int64][]int64, offered []int64,
+	ctx context.Context, unit models.BusinessUnit, b book, wanted map[int64][]int64, offered []models.File,
 ) (int, error) {
 	var total int
 	err := e.Store.Tx(ctx, func(tx *store.Store) error {
@@ -70,15 +77,20 @@ func (e *Engine) recordClaims(
 		if err := e.unchanged(ctx, tx, unit, b.fingerprint()); err != nil {
 			return err
 		}
-		if err := tx.Offered(ctx, unit.ID, b.fingerprint(), offered); err != nil {
+		still, err := tx.StillAs(ctx, unit.ID, offered)
+		if err != nil {
+			return err
+		}
+		if err := tx.Offered(ctx, unit.ID, b.fingerprint(), slices.Collect(maps.Keys(still))); err != nil {
 			return err
 		}
 		var events []history.Event
 		for _, r := range b.rules {
-			if len(wanted[r.ID]) == 0 {
+			wants := only(wanted[r.ID], still)
+			if len(wants) == 0 {
 				continue
 			}
-			claimed, err := tx.Claim(ctx, r, wanted[r.ID], e.Clock.Now())
+			claimed, err := tx.Claim(ctx, r, wants, e.Clock.Now())
 			if err != nil {
 				return err
 			}
@@ -97,52 +109,14 @@ func (e *Engine) recordClaims(
 	return total, err
 }
 
+// only keeps the ids that are among others.
+func only(ids []int64, among map[int64]bool) []int64 {
+	return slices.DeleteFunc(ids, func(id int64) bool { return !among[id] })
+}
+
 func plural[N int | int64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-// judge holds a rule's waiting files, and those that it has queued, against its
-// current version after an edit: the claim stays, but a file that no longer
-// matches is not placed.
-func (e *Engine) judge(ctx context.Context, r models.Rule, matcher *rule.Matcher) error {
-	return errors.Join(
-		e.judgeAll(ctx, r, matcher, e.Store.UnjudgedFiles),
-		e.judgeAll(ctx, r, matcher, e.Store.UnjudgedQueued))
-}
-
-// judgeAll judges all that unjudged gives.
-func (e *Engine) judgeAll(
-	ctx context.Context, r models.Rule, matcher *rule.Matcher,
-	unjudged func(ctx context.Context, rule models.Rule, limit int) ([]models.File, error),
-) error {
-	for {
-		files, err := unjudged(ctx, r, catalogueBatch)
-		if err != nil || len(files) == 0 {
-			return err
-		}
-		var matching, excluded []int64
-		for _, file := range files {
-			known, err := rulebook.RuleFile(file)
-			if err != nil {
-				return err
-			}
-			if matcher.Match(known) {
-				matching = append(matching, file.ID)
-			} else {
-				excluded = append(excluded, file.ID)
-			}
-		}
-		err = e.Store.Tx(ctx, func(tx *store.Store) error {
-			if err := tx.Judge(ctx, r, matching, true); err != nil {
-				return err
-			}
-			return tx.Judge(ctx, r, excluded, false)
-		})
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +13,8 @@ import (
 
 	"seaportal/internal/lifecycle"
 	"seaportal/internal/rule"
+	"seaportal/internal/store"
+	"seaportal/internal/store/storetest"
 	"seaportal/models"
 )
 
@@ -173,18 +177,15 @@ func TestTheDailyLimitIsSpentAsTheSimulationSays(t *testing.T) {
 func TestAClaimedFileIsJudgedByWhatItSaysNow(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)
-	skill := func(name string) map[string]string {
-		return map[string]string{"media-type": "call-recording", "skill": name}
-	}
 	b.rule("claims", rule.Copy, func(d *rule.Definition) {
 		d.AfterDays = 2
 		d.Criteria = rule.Criteria{{Field: rule.Skill, Operator: rule.AnyOf, Values: []string{"Claims"}}}
 	})
-	b.put("a.wav", "a", skill("Claims"))
+	b.put("a.wav", "a", skilled("Claims"))
 	e := b.engine(0, nil)
 	b.run(e)
 	for _, now := range []string{"Sales", "Claims"} {
-		b.put("a.wav", "a", skill(now))
+		b.put("a.wav", "a", skilled(now))
 		news := lifecycle.Event{Kind: lifecycle.Created, Bucket: b.unit.ActiveBucket, Key: b.unit.ActivePrefix + "a.wav"}
 		if err := e.Work(t.Context(), []lifecycle.Event{news}); err != nil { // a listing tells whole seconds only
 			t.Fatal(err)
@@ -197,6 +198,50 @@ func TestAClaimedFileIsJudgedByWhatItSaysNow(t *testing.T) {
 			t.Errorf("its skill is %s; placed: %v, %v: %s", now, placed, err, why.Sentence)
 		}
 	}
+}
+
+// TestWhatChangesWhileItIsClaimedGoesByWhatItSaysNow changes attributes between
+// the look at a batch and its record, to what a rule wants and to what it does
+// not: of files that are open, and of such that it has to judge again.
+func TestWhatChangesWhileItIsClaimedGoesByWhatItSaysNow(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		const wanted, other = "Claims", "Sales"
+		b.rule("claims", rule.Copy, func(d *rule.Definition) {
+			d.AfterDays = 2
+			d.Criteria = rule.Criteria{{Field: rule.Skill, Operator: rule.AnyOf, Values: []string{wanted}}}
+		})
+		for _, key := range []string{"judged-in.wav", "judged-out.wav"} {
+			b.put(key, "a", skilled(wanted))
+		}
+		e := b.engine(0, nil)
+		b.run(e)
+		look := func(skills map[string]string) {
+			t.Helper()
+			for key, skill := range skills {
+				b.put(key, "a", skilled(skill))
+			}
+			if err := e.Look(t.Context(), b.unit, slices.Collect(maps.Keys(skills))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look(map[string]string{"judged-in.wav": other, "judged-out.wav": wanted, "open-in.wav": other, "open-out.wav": wanted})
+		if err := e.ClaimLate(t.Context(), b.unit, func() {
+			look(map[string]string{"judged-in.wav": wanted, "judged-out.wav": other, "open-in.wav": wanted, "open-out.wav": other})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.run(b.engine(72*time.Hour, nil))
+		if got := b.seaKeys(); !slices.Equal(got, []string{"judged-in.wav", "open-in.wav"}) {
+			t.Errorf("placed %q", got)
+		}
+	})
+}
+
+// skilled is the metadata of a call recording of a skill.
+func skilled(skill string) map[string]string {
+	return map[string]string{"media-type": "call-recording", "skill": skill}
 }
 
 // TestAKeyThatIsChosenDuringARoundCounts chooses one after the round has asked

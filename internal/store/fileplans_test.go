@@ -23,14 +23,16 @@ func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	ids := make([]int64, 1024)
+	ids, many := make([]int64, 1024), make([]models.File, 1024)
 	for i := range ids {
 		ids[i] = int64(i + 1)
+		many[i].ID = ids[i]
 	}
 	ctx, now, rule := t.Context(), time.Now(), models.Rule{ID: 1, UnitID: 1, Version: 1}
 	for name, act := range map[string]func() error{
 		"gone":      func() error { return s.MarkGone(ctx, 1, ids, now) },
 		"offered":   func() error { return s.Offered(ctx, 1, 7, ids) },
+		"still":     func() error { _, err := s.StillAs(ctx, 1, many); return err },
 		"claimed":   func() error { _, err := s.Claim(ctx, rule, ids, now); return err },
 		"judged":    func() error { return s.Judge(ctx, rule, ids, true) },
 		"processed": func() error { return s.MarkProcessed(ctx, 1, ids, now) },

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -102,15 +103,38 @@ func (s *Store) MarkGone(ctx context.Context, unitID int64, ids []int64, now tim
 	return wrap(err, "mark %d files as gone", len(ids))
 }
 
+// matched is what rules match on, and which file it is.
+const matched = "id, business_unit_id, key, size, storage_class, media_type, attributes, last_modified"
+
 // OpenFiles gives current files that no rule has claimed and that were not yet
 // offered to the rules with that fingerprint.
 func (s *Store) OpenFiles(ctx context.Context, unitID, rules int64, limit int) ([]models.File, error) {
 	files, err := gorm.G[models.File](s.read).
-		Select("id", "business_unit_id", "key", "size", "storage_class", "media_type", "attributes", "last_modified").
+		Select(matched).
 		Where("business_unit_id = ? AND rule_id IS NULL AND gone_at IS NULL AND (offered_to < ? OR offered_to > ?)",
 			unitID, rules, rules).
 		Limit(limit).Find(ctx)
 	return files, wrap(err, "read open files of unit %d", unitID)
+}
+
+// StillAs tells by their ids which files rules would match on as they did when
+// these were read. Call it in Tx: to its end, they say nothing else of themselves.
+func (s *Store) StillAs(ctx context.Context, unitID int64, read []models.File) (map[int64]bool, error) {
+	ids, was := make([]int64, len(read)), make(map[int64]models.File, len(read))
+	for i, file := range read {
+		ids[i], was[file.ID] = file.ID, file
+	}
+	var now []models.File
+	err := s.db(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select(matched).
+		Where(ofUnit+" AND id IN ?", unitID, ids).Find(&now).Error
+	still := make(map[int64]bool, len(now))
+	for _, is := range now {
+		before := was[is.ID]
+		still[is.ID] = is.Attributes == before.Attributes && is.MediaType == before.MediaType && is.Size == before.Size &&
+			is.StorageClass == before.StorageClass && is.LastModified.Equal(before.LastModified)
+	}
+	maps.DeleteFunc(still, func(_ int64, same bool) bool { return !same })
+	return still, wrap(err, "read %d files of unit %d again", len(read), unitID)
 }
 
 // Offered records that files were offered to the rules with that fingerprint.
