@@ -60,7 +60,7 @@ const (
 // never deleted, and FileID is unique, which is what makes a second placement
 // impossible. Key and SourceETag are the file's; SEAKey is the target's key
 // below the unit's SEA prefix, empty until one was chosen. Attempts counts the
-// errors that S3 answered. QueuedAt is when it was last begun, which says to which day's
+// tries that failed, and Outages those of them for which S3 was away. QueuedAt is when it was last begun, which says to which day's
 // limit it counts; when that was first is the file's ProcessedAt. VerifiedBy says how the copy was verified, and KeyARN which KMS key encrypts
 // it, empty for what was placed before SEA encrypted. Held says
 // that a hold keeps the file from expiring. RemovedFrom is the IP address that
@@ -85,6 +85,7 @@ type Placement struct {
 	State             PlacementState `gorm:"not null;size:20;index:placements_state,priority:2;index:placements_expiry,priority:1"`
 	SourceState       SourceState    `gorm:"not null;size:20"`
 	Attempts          int            `gorm:"not null"`
+	Outages           int            `gorm:"not null;default:0"`
 	LastError         string         `gorm:"not null"`
 	NextAttemptAt     *time.Time
 	Owner             string `gorm:"not null;size:40"`

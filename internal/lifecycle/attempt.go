@@ -58,7 +58,7 @@ func (e *Engine) attempt(ctx context.Context, unit models.BusinessUnit, o outcom
 		}
 		o = next
 	}
-	return o.again(e.Clock.Now(), maxAttempts, "Too many objects that SEA does not know stand under this name.")
+	return o.again(e.Clock.Now(), "Too many objects that SEA does not know stand under this name.")
 }
 
 // lookAtTarget decides what a refused or unanswered copy left: our own success,
@@ -84,7 +84,7 @@ func (e *Engine) lookAtTarget(ctx context.Context, unit models.BusinessUnit, o o
 	case ctx.Err() != nil:
 		return o, true // stopped: the next start decides
 	case err != nil:
-		return o.again(e.Clock.Now(), maxAttempts, "Another object stands under this name in SEA."), true
+		return o.again(e.Clock.Now(), "Another object stands under this name in SEA."), true
 	}
 	return next, false
 }
@@ -104,7 +104,7 @@ func (e *Engine) lookAtSource(ctx context.Context, unit models.BusinessUnit, o o
 	case models.LongTerm(head.StorageClass):
 		return o.archived(head.StorageClass)
 	case objects.ReasonOf(cause) == objects.NotFound: // not the source, then: an upload that somebody ended, a bucket that is away
-		return o.again(e.Clock.Now(), maxAttempts, objects.Explain(cause)+".")
+		return o.again(e.Clock.Now(), objects.Explain(cause)+".")
 	}
 	return o.refused(e.Clock.Now(), cause)
 }
@@ -151,7 +151,7 @@ func (e *Engine) broken(ctx context.Context, unit models.BusinessUnit, o outcome
 	if err := e.takeAway(ctx, unit, o, etag); err != nil {
 		return o.undecided("The copy was not equal to the file, and could not be taken away", err)
 	}
-	return o.again(e.Clock.Now(), maxAttempts, "The copy was not equal to the file.")
+	return o.again(e.Clock.Now(), "The copy was not equal to the file.")
 }
 
 // takeAway deletes the copy that has that ETag. While it fails, the placement is

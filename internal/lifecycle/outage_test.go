@@ -73,6 +73,43 @@ func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
 	}
 }
 
+// TestOutagesUseUpNoTryOfOtherErrors comes back from a long outage to a server
+// with a fault of its own.
+func TestOutagesUseUpNoTryOfOtherErrors(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	b.rule("copies", rule.Copy, nil)
+	answer := func(status int, code string) wire {
+		return wire{before: func(r *http.Request) (*http.Response, error) {
+			if isCopy(r) {
+				return refuse(r, status, code), nil
+			}
+			return nil, nil
+		}}
+	}
+	var hour time.Duration
+	for _, phase := range []struct {
+		server wire
+		tries  int
+	}{
+		{answer(http.StatusServiceUnavailable, "SlowDown"), 11},
+		{answer(http.StatusConflict, "OperationAborted"), 4},
+	} {
+		for range phase.tries {
+			b.run(b.engine(hour, through(phase.server)))
+			hour += time.Hour
+		}
+		if p := b.only("a.wav"); p.State != models.PlacementQueued || p.Outages != 11 {
+			t.Errorf("%s after %d attempts and %d outages: %s", p.State, p.Attempts, p.Outages, p.LastError)
+		}
+	}
+	b.run(b.engine(hour, through(answer(http.StatusConflict, "OperationAborted"))))
+	if p := b.only("a.wav"); p.State != models.PlacementFailed || p.Attempts != 16 {
+		t.Errorf("%s after %d attempts: %s", p.State, p.Attempts, p.LastError)
+	}
+}
+
 func TestAnOutageSparesTheBacklog(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)

@@ -14,8 +14,9 @@ import (
 const (
 	// maxAttempts is after how many errors that S3 answered a placement fails.
 	maxAttempts = 5
-	// maxOutages is the same for errors that pass by themselves: S3 is slow,
-	// full or away. With the pauses between, it is more than half an hour.
+	// maxOutages is the same for errors that pass by themselves, and that are
+	// counted apart: S3 is slow, full or away. With the pauses between, it is more
+	// than half an hour.
 	maxOutages = 12
 	firstPause = 2 * time.Second
 	maxPause   = 10 * time.Minute
@@ -84,16 +85,30 @@ func (o outcome) archived(class string) outcome {
 	return o.failed("The file is in long-term storage (" + class + "), and only files in active storage are placed. Bring it back, then retry.")
 }
 
-// again counts an error that S3 answered, up to limit. The next attempt comes
+// again counts an attempt that failed, unless it was one too many. The next comes
 // after a pause that doubles, with jitter so that many do not come back at once.
-func (o outcome) again(now time.Time, limit int, reason string) outcome {
-	o.Attempts++
-	if o.Attempts >= limit {
+func (o outcome) again(now time.Time, reason string) outcome {
+	o = o.counted()
+	if o.spent() {
 		return o.failed(reason)
 	}
 	next := o.afterPause(now)
 	o.State, o.LastError, o.NextAttemptAt = models.PlacementQueued, reason, &next
 	return o
+}
+
+// counted counts an attempt that failed as what it failed for.
+func (o outcome) counted() outcome {
+	o.Attempts++
+	if o.outage {
+		o.Outages++
+	}
+	return o
+}
+
+// spent tells whether a placement has had all its attempts.
+func (o outcome) spent() bool {
+	return o.Outages >= maxOutages || o.Attempts-o.Outages >= maxAttempts
 }
 
 func (o outcome) afterPause(now time.Time) time.Time {
@@ -111,12 +126,13 @@ func (o outcome) unanswered(now time.Time) outcome {
 
 // lost counts a copy whose answer was lost and that does not stand yet.
 func (o outcome) lost(now time.Time, cause error) outcome {
-	o.Attempts++
+	o.outage = true
+	o = o.counted()
 	again := o.afterPause(now)
 	if o = o.unanswered(now); again.After(*o.NextAttemptAt) {
 		o.NextAttemptAt = &again
 	}
-	o.unknown, o.outage, o.LastError = true, true, objects.Explain(cause)+"."
+	o.unknown, o.LastError = true, objects.Explain(cause)+"."
 	return o
 }
 
@@ -146,7 +162,7 @@ func (o outcome) absent(now time.Time) outcome {
 	switch {
 	case o.NextAttemptAt != nil && o.NextAttemptAt.After(now):
 		o.unknown = true
-	case o.Attempts >= maxOutages:
+	case o.spent():
 		return o.failed(o.LastError)
 	default:
 		o.State = models.PlacementQueued
@@ -174,10 +190,10 @@ func (o outcome) refused(now time.Time, err error) outcome {
 		return o.failed(objects.Explain(err) + ".")
 	case objects.Throttled, objects.Interrupted:
 		o.outage = true
-		return o.again(now, maxOutages, objects.Explain(err)+".")
+		return o.again(now, objects.Explain(err)+".")
 	case objects.None, objects.Precondition, objects.Conflicting:
 	}
-	return o.again(now, maxAttempts, objects.Explain(err)+".")
+	return o.again(now, objects.Explain(err)+".")
 }
 
 // event tells the history of a placement that came to an end.

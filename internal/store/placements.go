@@ -175,7 +175,7 @@ func (s *Store) MarkPlaced(ctx context.Context, ids []int64, like models.Placeme
 // Requeue records an attempt that failed and when the next one comes.
 func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOwn(ctx, p, map[string]any{
-		"state": models.PlacementQueued, "attempts": p.Attempts, "last_error": p.LastError,
+		"state": models.PlacementQueued, "attempts": p.Attempts, "outages": p.Outages, "last_error": p.LastError,
 		"next_attempt_at": p.NextAttemptAt, "owner": "", "lease_until": nil,
 	}), "requeue placement %d", p.ID)
 }
@@ -184,7 +184,7 @@ func (s *Store) Requeue(ctx context.Context, p models.Placement) error {
 // why it is not known: it goes on being placed, and holds its target's key.
 func (s *Store) Suspend(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOwn(ctx, p, map[string]any{
-		"attempts": p.Attempts, "last_error": p.LastError, "next_attempt_at": p.NextAttemptAt,
+		"attempts": p.Attempts, "outages": p.Outages, "last_error": p.LastError, "next_attempt_at": p.NextAttemptAt,
 		"owner": "", "lease_until": nil,
 	}), "suspend placement %d", p.ID)
 }
@@ -192,7 +192,7 @@ func (s *Store) Suspend(ctx context.Context, p models.Placement) error {
 // MarkFailed records that a placement is given up, and why.
 func (s *Store) MarkFailed(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOwn(ctx, p, map[string]any{
-		"state": models.PlacementFailed, "attempts": p.Attempts, "last_error": p.LastError,
+		"state": models.PlacementFailed, "attempts": p.Attempts, "outages": p.Outages, "last_error": p.LastError,
 		"source_state": p.SourceState, "owner": "", "lease_until": nil,
 	}), "fail placement %d", p.ID)
 }
@@ -219,7 +219,7 @@ func (s *Store) MissQueued(ctx context.Context, unitID int64, ids []int64, sourc
 // ids of those that had failed.
 func (s *Store) Retry(ctx context.Context, unitID int64, ids []int64) ([]int64, error) {
 	changed, err := s.move(ctx, unitID, ids, models.PlacementFailed, map[string]any{
-		"state": models.PlacementQueued, "attempts": 0, "next_attempt_at": nil, "sea_key": "",
+		"state": models.PlacementQueued, "attempts": 0, "outages": 0, "next_attempt_at": nil, "sea_key": "",
 		"source_state": models.SourceKept,
 	})
 	return changed, wrap(err, "retry %d placements", len(ids))

@@ -40,6 +40,7 @@ var steps = []step{
 	{"ticket progress", ticketProgress},
 	{"skipped objects", skippedObjects},
 	{"placed times", placedTimes},
+	{"outages", countOutages},
 }
 
 // schemaMigration is one step that was run.
