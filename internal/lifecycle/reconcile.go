@@ -21,7 +21,7 @@ const abandoned = 24 * time.Hour
 // partner deleted is recorded, what no placement explains is reported.
 func (e *Engine) ReconcileAll(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
-	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
 		if err := e.reconcile(ctx, unit); err != nil {
 			return fmt.Errorf("reconcile unit %s: %w", unit.Slug, err)
 		}
@@ -29,17 +29,18 @@ func (e *Engine) ReconcileAll(ctx context.Context) error {
 	}))
 }
 
-// reconcile takes away parts that nobody completes, keeps the folder marker,
-// and merges the listing of the location with the placements, both in byte
-// order. Absences count only on a complete listing, for what was placed
-// before it began, and once a HEAD confirms them.
+// reconcile takes away parts that nobody completes, keeps the folder marker, and
+// compares. A right that is missing for one of these keeps no other from being
+// done.
 func (e *Engine) reconcile(ctx context.Context, unit models.BusinessUnit) error {
-	if _, err := e.Objects.AbortUploads(ctx, *unit.SEABucket, *unit.SEAPrefix, time.Now().Add(-abandoned)); err != nil {
-		return err
-	}
-	if err := e.KeepMarker(ctx, unit); err != nil {
-		return err
-	}
+	_, err := e.Objects.AbortUploads(ctx, *unit.SEABucket, *unit.SEAPrefix, time.Now().Add(-abandoned))
+	return errors.Join(err, e.KeepMarker(ctx, unit), e.compareLocation(ctx, unit))
+}
+
+// compareLocation merges the listing of the location with the placements, both
+// in byte order. Absences count only on a complete listing, for what was placed
+// before it began, and once a HEAD confirms them.
+func (e *Engine) compareLocation(ctx context.Context, unit models.BusinessUnit) error {
 	r := &reconciler{engine: e, unit: unit, began: e.Clock.Now()}
 	err := e.Objects.List(ctx, *unit.SEABucket, *unit.SEAPrefix, func(found objects.Object) error {
 		return r.merge(ctx, found)

@@ -19,10 +19,11 @@ import (
 const maxDelete = 1000
 
 // ExpireDue removes every placed file whose time in SEA is over, and tries again
-// what S3 did not delete before: a run of the unit may take hours.
+// what S3 did not delete before: a run of the unit may take hours. Some units at a
+// time, so that one where S3 is slow keeps few others waiting.
 func (e *Engine) ExpireDue(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
-	return errors.Join(err, eachUnit(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
 		left, err := e.resumeRemoving(ctx, unit)
 		if err != nil {
 			return err

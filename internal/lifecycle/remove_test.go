@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"seaportal/internal/fault"
 	"seaportal/internal/lifecycle"
+	"seaportal/internal/objects"
 	"seaportal/internal/rule"
 	"seaportal/models"
 )
@@ -122,6 +124,26 @@ func TestThePartnersDeletionIsNoticed(t *testing.T) {
 		t.Errorf("by event: %s by %s", p.RemoveReason, p.RemovedBy)
 	}
 	b.verifyHistory()
+}
+
+// TestReconciliationGoesOnWithoutTheRightsToTidyUp lacks those to list uploads in
+// parts, and to write or look at the folder marker.
+func TestReconciliationGoesOnWithoutTheRightsToTidyUp(t *testing.T) {
+	t.Parallel()
+	b := placedBench(t, "a.wav")
+	b.partnerDeletes("a.wav")
+	e := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if r.URL.Query().Has("uploads") || r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/") {
+			return refuse(r, http.StatusForbidden, "AccessDenied"), nil
+		}
+		return nil, nil
+	}}))
+	if err := e.ReconcileAll(t.Context()); objects.ReasonOf(err) != objects.Denied || strings.Count(err.Error(), "AccessDenied") != 2 {
+		t.Errorf("it says %v", err)
+	}
+	if p := b.only("a.wav"); p.RemoveReason != models.RemovedByClient {
+		t.Errorf("%s, %s", p.State, p.RemoveReason)
+	}
 }
 
 // TestThePartnersBatchIsRecordedWithKeyAndAddress deletes more files by one

@@ -79,7 +79,11 @@ func (e *Engine) scanFailed(ctx context.Context, unit models.BusinessUnit, cause
 	if objects.ReasonOf(cause) == objects.Stopped {
 		return nil
 	}
-	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, store.Scan{Answers: unit.ScanDone, Problem: objects.Explain(cause)})
+	problem := "The portal could not keep what it had read. Its log says why."
+	if objects.FromS3(cause) {
+		problem = objects.Explain(cause)
+	}
+	return e.Store.FinishScan(context.WithoutCancel(ctx), unit.ID, store.Scan{Answers: unit.ScanDone, Problem: problem})
 }
 
 // placeUnit claims and places what is due, with a scan only where one is owed.

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,7 +92,29 @@ func TestAScanEndsWhereS3IsAway(t *testing.T) {
 		t.Error("the scan went through")
 	}
 	unit, err := b.store.UnitByID(t.Context(), b.unit.ID)
-	if err != nil || unit.ScanError == "" || unit.ScanSkipped != 0 {
+	if err != nil || !strings.HasPrefix(unit.ScanError, "S3 answered SlowDown") || unit.ScanSkipped != 0 {
 		t.Errorf("%d passed over: %q, %v", unit.ScanSkipped, unit.ScanError, err)
+	}
+}
+
+// TestAFailureOfTheDatabaseIsNotCalledS3s has a database that keeps no files.
+func TestAFailureOfTheDatabaseIsNotCalledS3s(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "a", nil)
+	db, err := b.store.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE TRIGGER full BEFORE INSERT ON files BEGIN SELECT RAISE(ABORT, 'full'); END")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.engine(0, nil).RunUnit(t.Context(), b.unit.ID); err == nil {
+		t.Error("the scan went through")
+	}
+	unit, err := b.store.UnitByID(t.Context(), b.unit.ID)
+	if err != nil || strings.Contains(unit.ScanError, "S3") || !strings.Contains(unit.ScanError, "log says why") {
+		t.Errorf("the page says %q, %v", unit.ScanError, err)
 	}
 }

@@ -107,6 +107,13 @@ func reasonOfConflict(err error) Reason {
 	return Refused
 }
 
+// FromS3 tells whether an error came of a request to S3, whatever became of it,
+// and not of what was done with the answer.
+func FromS3(err error) bool {
+	var operation *smithy.OperationError
+	return errors.As(err, &operation)
+}
+
 // Explain gives S3's own words for a person: its error code and message,
 // without the request's address, which may hold a signature.
 func Explain(err error) string {
