@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -64,7 +65,10 @@ type composer struct {
 	version int64 // that the form was opened with; 0: the rule's own
 	// understood says that the box above the buttons was ticked.
 	understood bool
-	// overtaken says that somebody changed the rule since.
+	// opened is the version of the rule that the composer was opened with; 0: the
+	// rule's own.
+	opened int64
+	// overtaken says that somebody changed the rule since, if only its state.
 	overtaken bool
 }
 
@@ -85,7 +89,7 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 		Unit: shown, Name: form.in.Name, Description: form.in.Description, StartDate: form.in.StartDate,
 		Today: now.Format(time.DateOnly), MediaType: form.in.MediaType, Priority: form.in.Priority,
 		Action: form.in.Action, AfterDays: form.in.AfterDays, FocusRow: form.focus, Preview: form.preview,
-		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Understood: form.understood, Overtaken: form.overtaken,
+		Sentence: rule.Sentence(d, unit.RetentionDays, now), Errors: form.errors, Understood: form.understood,
 	}
 	first := now
 	if d.StartDate.After(now) {
@@ -96,9 +100,13 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 		props.Conditions = append(props.Conditions, views.Condition(row))
 	}
 	if r := form.editing; r != nil {
-		props.ID, props.State, props.Version = r.ID, r.State, int(r.LockVersion)
-		if form.version != 0 {
-			props.Version = int(form.version)
+		props.ID, props.State, props.Version, props.Opened = r.ID, r.State, r.LockVersion, cmp.Or(form.opened, int64(r.Version))
+		var err error
+		if props.Overtaken, err = h.overtakenBy(ctx, unit, form); err != nil {
+			return props, err
+		}
+		if form.version != 0 && props.Overtaken == nil {
+			props.Version = form.version
 		}
 		done, err := h.rules.Done(ctx, unit, r.ID)
 		if err != nil {

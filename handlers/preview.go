@@ -18,9 +18,9 @@ import (
 	"seaportal/views"
 )
 
-// Preview reads the composer back and changes nothing: with a row of
-// conditions more or less where the button for that was pressed, else with the
-// count of what the rule would take. Htmx gets the count and the sentence
+// Preview reads the composer back and changes nothing: with a row of conditions
+// more or less, or with what somebody else made of a thing, where the button for
+// that was pressed, else with the count of what the rule would take. Htmx gets the count and the sentence
 // alone.
 func (h *Rules) Preview(c echo.Context) error {
 	c.Response().Header().Set("Vary", "HX-Request")
@@ -37,7 +37,8 @@ func (h *Rules) Preview(c echo.Context) error {
 		}
 		show.editing = &r
 	}
-	if show.version, _ = number(form.Get("version")); rows(form, &show) {
+	show.opened, _ = number(form.Get("opened"))
+	if show.version, _ = number(form.Get("version")); rows(form, &show) || take(form.Get("take"), &show) {
 		return h.compose(c, http.StatusOK, show)
 	}
 	if err := h.count(c, &show); err != nil {

@@ -73,7 +73,8 @@ func asLimited(unit models.BusinessUnit) string {
 }
 
 // Update changes a rule, unless somebody changed it since the form was opened:
-// then the form comes back as it was typed, to be sent knowingly or not at all.
+// then the form comes back as it was typed, beside what somebody else made of the
+// rule, to be sent knowingly or not at all.
 // A form without the version that it was opened with changes what there is.
 func (h *Rules) Update(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
@@ -89,6 +90,7 @@ func (h *Rules) Update(c echo.Context) error {
 	if !ok {
 		version = before.LockVersion
 	}
+	opened, _ := number(form.Get("opened"))
 	in := rule.ReadForm(form)
 	d, err := in.Definition(h.life.Now(), &before.StartDate)
 	if err == nil {
@@ -96,12 +98,12 @@ func (h *Rules) Update(c echo.Context) error {
 	}
 	if bad := fault.Fields(err); bad != nil {
 		return h.compose(c, http.StatusUnprocessableEntity, composer{
-			in: in, editing: &before, understood: understood(form), errors: bad, version: version,
+			in: in, editing: &before, understood: understood(form), errors: bad, version: version, opened: opened,
 		})
 	}
 	if fault.Is(err, fault.Conflict) && version != before.LockVersion {
 		return h.compose(c, http.StatusConflict, composer{
-			in: in, editing: &before, understood: understood(form), overtaken: true,
+			in: in, editing: &before, understood: understood(form), opened: opened, overtaken: true,
 		})
 	}
 	if err != nil {

@@ -43,6 +43,15 @@ func ruleSamples() []sample {
 	partial.Done = "This rule manages 1,300 files: it copied 1,102 and moved 0, and 20 wait."
 	partial.Histories = "This rule has copied 1102 files so far, which stay in active storage. From now on it moves: the 20 files that wait, and new ones, leave active storage. The rule then has two histories: a new rule is clearer."
 	partial.Preview = &views.RulePreview{Checked: now, AtLeast: true, Looked: 910_000, Matched: 640_000, Count: 600_000, Bytes: 1 << 50, NotActive: 7, NotDue: 39_993, PerDay: 0, ArrivalDays: 1}
+	overtaken, turned := partial, partial
+	overtaken.Preview, turned.Preview = nil, nil
+	overtaken.Overtaken = &views.RuleOvertaken{By: "Grace " + absurd, At: now.Add(-2 * time.Minute), State: rule.On, Choices: []rule.Overtaking{
+		{Name: "name", What: "Name", Was: "QA samples", Theirs: longName, Yours: absurd[:400]},
+		{Name: "description", What: "Description", Theirs: "For the audit of spring."},
+		{Name: "priority", What: "Priority", Was: "P1", Theirs: "P2", Yours: "P1"},
+		{Name: "conditions", What: "Conditions", Was: "Skill is any of A", Theirs: "Skill is any of A or B, and Agent exists", Yours: "Skill is any of C"},
+	}}
+	turned.Overtaken = &views.RuleOvertaken{State: rule.Paused}
 	var versions []views.RuleVersionRow
 	for v := 4; v > 0; v-- {
 		versions = append(versions, views.RuleVersionRow{
@@ -73,6 +82,8 @@ func ruleSamples() []sample {
 		{"rule-new-off", views.RuleEdit(at, off)},
 		{"rule-edit-refused", views.RuleEdit(at, refused)},
 		{"rule-edit-partial", views.RuleEdit(at, partial)},
+		{"rule-edit-overtaken", views.RuleEdit(at, overtaken)},
+		{"rule-edit-paused-meanwhile", views.RuleEdit(at, turned)},
 		{"rule", views.RuleShow(at, show)},
 		{"rule-delete", views.RuleDelete(at, views.RuleDeleteProps{Unit: unit, ID: 2, Name: "QA samples", Claimed: 138, Waiting: 20})},
 		{"rule-versions", views.RuleVersions(at, plain)},

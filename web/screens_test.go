@@ -159,43 +159,6 @@ func TestPreviewSumsUp(t *testing.T) {
 	}
 }
 
-func TestEditedRuleIsRefusedWhenSomebodyWasFirst(t *testing.T) {
-	t.Parallel()
-	p := start(t)
-	c := p.admin()
-	rule := "/business-units/emea/rules/" + p.addRule(p.unit)
-	version := c.get(rule+"/edit").doc(t).Find("input[name=version]").AttrOr("value", "")
-	form := ruleForm()
-	form.Set("version", version)
-	if a := c.post(rule, form); a.status != http.StatusSeeOther {
-		t.Fatalf("answers %d", a.status)
-	}
-	form.Set("name", "Mine")
-	a := c.post(rule, form)
-	doc := a.doc(t)
-	if a.status != http.StatusConflict || doc.Find("input[name=name]").AttrOr("value", "") != "Mine" {
-		t.Errorf("a stale form answers %d", a.status)
-	}
-	if now := doc.Find("input[name=version]").AttrOr("value", ""); now == "" || now == version {
-		t.Errorf("it cannot be sent again: version %q", now)
-	}
-	form.Del("version")
-	if a := c.post(rule, form); a.status != http.StatusSeeOther {
-		t.Errorf("a form without version answers %d", a.status)
-	}
-	for _, verb := range []string{"pause", "resume", "delete"} {
-		if a := c.post(rule+"/"+verb, nil); a.status != http.StatusSeeOther {
-			t.Errorf("%s answers %d", verb, a.status)
-		}
-	}
-	if a := c.get(rule); a.status != http.StatusOK {
-		t.Errorf("a deleted rule answers %d", a.status)
-	}
-	if a := c.get(rule + "/edit"); a.status != http.StatusNotFound {
-		t.Errorf("the composer of a deleted rule answers %d", a.status)
-	}
-}
-
 func TestFilesPageByKeyset(t *testing.T) {
 	t.Parallel()
 	p := start(t)

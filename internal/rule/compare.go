@@ -14,19 +14,30 @@ type Change struct{ What, Was, Is string }
 // compared; conditions of one field and operator are told side by side.
 func Compare(was, is Definition) []Change {
 	var all []Change
-	note := func(what, before, after string) {
-		if before != after {
-			all = append(all, Change{what, before, after})
+	for _, t := range things {
+		if before, after := t.of(was), t.of(is); before != after {
+			all = append(all, Change{t.what, before, after})
 		}
 	}
-	note("Name", was.Name, is.Name)
-	note("Description", was.Description, is.Description)
-	note("Media type", was.MediaType.Label(), is.MediaType.Label())
-	note("Priority", "P"+strconv.Itoa(was.Priority), "P"+strconv.Itoa(is.Priority))
-	note("Start date", writeDate(was.StartDate), writeDate(is.StartDate))
-	note("Action", was.Action.Label(), is.Action.Label())
-	note("After", days(was.AfterDays), days(is.AfterDays))
 	return append(all, compareCriteria(was.Criteria, is.Criteria)...)
+}
+
+// thing is a part of a definition: its name in forms and for people, and what
+// it says.
+type thing struct {
+	name, what string
+	of         func(Definition) string
+}
+
+// things are all parts but the conditions and the state.
+var things = []thing{
+	{"name", "Name", func(d Definition) string { return d.Name }},
+	{"description", "Description", func(d Definition) string { return d.Description }},
+	{"media_type", "Media type", func(d Definition) string { return d.MediaType.Label() }},
+	{"priority", "Priority", func(d Definition) string { return "P" + strconv.Itoa(d.Priority) }},
+	{"start_date", "Start date", func(d Definition) string { return writeDate(d.StartDate) }},
+	{"action", "Action", func(d Definition) string { return d.Action.Label() }},
+	{"after_days", "After", func(d Definition) string { return days(d.AfterDays) }},
 }
 
 func compareCriteria(was, is Criteria) []Change {
