@@ -95,7 +95,7 @@ func unruled(whose, slug string, paused int64) views.Attention {
 // objects, or all of it.
 func unread(name, slug string, skipped int64, problem string) views.Attention {
 	line := views.Attention{
-		Tone: ui.ToneBad, Title: name + ": active storage could not be read", Text: problem,
+		Tone: ui.ToneBad, Title: name + ": the last scan of active storage failed", Text: problem,
 		Action: "Open", Href: path.BusinessUnit(slug),
 	}
 	if skipped > 0 {

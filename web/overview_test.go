@@ -65,7 +65,7 @@ func TestTheOverviewSaysWhyAScanFailed(t *testing.T) {
 	p := start(t)
 	p.execute(`UPDATE business_units SET scan_error = 'S3 says <NoSuchBucket>'`)
 	text := p.admin().get("/business-units/emea").doc(t).Find("main .note.bad").Text()
-	for _, want := range []string{"Active storage could not be read", "S3 says <NoSuchBucket>", "active/emea/", "Run now"} {
+	for _, want := range []string{"The last scan of active storage failed", "S3 says <NoSuchBucket>", "active/emea/", "Run now"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %q", want, text)
 		}

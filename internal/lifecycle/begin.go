@@ -47,10 +47,16 @@ func (p *placer) begin(ctx context.Context) ([]outcome, error) {
 	if err != nil || len(again)+len(fresh) == 0 {
 		return nil, err
 	}
-	fresh = p.shortly(fresh)
-	var begun []outcome
+	return p.beginThese(ctx, p.shortly(fresh), again)
+}
+
+// beginThese turns what was read of as due into placings.
+func (p *placer) beginThese(ctx context.Context, fresh []dueFile, again []models.Placement) (begun []outcome, err error) {
 	err = p.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := p.unchanged(ctx, tx, p.unit, p.rules); err != nil {
+			return err
+		}
+		if fresh, again, err = p.judged(ctx, tx, fresh, again); err != nil {
 			return err
 		}
 		rows := append(p.fresh(fresh), again...)

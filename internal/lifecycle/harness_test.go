@@ -120,6 +120,7 @@ func startServer(dir string) (func(), error) {
 		}
 	}
 	return func() {
+		transport.CloseIdleConnections() // of those that nobody used, the server would wait for the end
 		_ = running.Stop(ctx)
 		_ = iam.Close()
 	}, nil

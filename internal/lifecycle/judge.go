@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
@@ -60,4 +61,22 @@ func (e *Engine) judgeThese(ctx context.Context, r models.Rule, matcher *rule.Ma
 		}
 		return tx.Judge(ctx, r, only(excluded, still), false)
 	})
+}
+
+// judged leaves out what was catalogued anew since it was read: it may say other
+// things of itself, and waits until it is held against its rule once more.
+func (p *placer) judged(
+	ctx context.Context, tx *store.Store, fresh []dueFile, again []models.Placement,
+) ([]dueFile, []models.Placement, error) {
+	ids := make([]int64, 0, len(fresh)+len(again))
+	for _, file := range fresh {
+		ids = append(ids, file.ID)
+	}
+	for _, row := range again {
+		ids = append(ids, row.FileID)
+	}
+	unjudged, err := tx.Unjudged(ctx, p.unit.ID, ids)
+	fresh = slices.DeleteFunc(fresh, func(file dueFile) bool { return unjudged[file.ID] })
+	again = slices.DeleteFunc(again, func(row models.Placement) bool { return unjudged[row.FileID] })
+	return fresh, again, err
 }

@@ -73,6 +73,60 @@ func TestSlowDownWaitsAndThenSucceeds(t *testing.T) {
 	}
 }
 
+// stopAtCopy has a run end at the nth copy, as when the portal is told to stop.
+func (b *bench) stopAtCopy(n int64) {
+	b.Helper()
+	ctx, stop := context.WithCancel(b.Context())
+	defer stop()
+	var copies atomic.Int64
+	_, _ = b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) && copies.Add(1) >= n {
+			stop()
+			return nil, context.Canceled
+		}
+		return nil, nil
+	}})).RunUnit(ctx, b.unit.ID)
+}
+
+// exec changes the database behind everybody's back.
+func (b *bench) exec(query string) {
+	b.Helper()
+	db, err := b.store.SQL()
+	if err == nil {
+		_, err = db.ExecContext(b.Context(), query)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// TestAStopLeavesWhatWasNotAskedForToTheNextRun has what was answered on record, and
+// the next run begin at once.
+func TestAStopLeavesWhatWasNotAskedForToTheNextRun(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	const files, inFlight = 40, 4
+	for i := range files {
+		b.put(fmt.Sprintf("%03d.wav", i), content(i), nil)
+	}
+	b.rule("copies", rule.Copy, nil)
+	const stopAt = 20
+	b.stopAtCopy(stopAt)
+	states := make(map[models.PlacementState]int)
+	for _, rows := range b.placements() {
+		states[rows[0].State]++
+	}
+	if states[models.PlacementPlaced] < stopAt-inFlight || states[models.PlacementPlacing] > inFlight {
+		t.Errorf("after the stop: %v", states)
+	}
+	if report := b.run(b.engine(0, nil)); report.Placed != states[models.PlacementQueued] {
+		t.Errorf("after %v, at once: %+v", states, report)
+	}
+	if b.run(b.engine(time.Minute, nil)); len(b.seaKeys()) != files {
+		t.Errorf("in the end %d files", len(b.seaKeys()))
+	}
+}
+
 // TestOutagesUseUpNoTryOfOtherErrors comes back from a long outage to a server
 // with a fault of its own.
 func TestOutagesUseUpNoTryOfOtherErrors(t *testing.T) {
@@ -149,15 +203,8 @@ func TestAnOutageSparesWhatWasUnderWay(t *testing.T) {
 		b.put(fmt.Sprintf("%03d.wav", i), content(i), nil)
 	}
 	b.rule("copies", rule.Copy, nil)
-	ctx, kill := context.WithCancel(t.Context())
-	defer kill()
-	_, _ = b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
-		if isCopy(r) {
-			kill()
-			return nil, context.Canceled
-		}
-		return nil, nil
-	}})).RunUnit(ctx, b.unit.ID) // it was killed
+	b.stopAtCopy(1)
+	b.exec("UPDATE placements SET state = 'placing', owner = 'dead'") // it was killed
 	var asked atomic.Int64
 	away := b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(r.URL.Path, "/sea/") {

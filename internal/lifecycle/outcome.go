@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"seaportal/internal/history"
@@ -149,7 +150,7 @@ func (o outcome) undecided(what string, err error) outcome {
 	return o
 }
 
-// interrupted takes over what a process left that stopped before the answer. That
+// interrupted takes over what a process left that stopped during the copy. That
 // costs no attempt.
 func (o outcome) interrupted(now time.Time) outcome {
 	o.LastError = "The portal was stopped during the copy."
@@ -157,16 +158,25 @@ func (o outcome) interrupted(now time.Time) outcome {
 }
 
 // absent decides about a placement whose copy does not stand. While S3 may be at
-// it still, the placement keeps its target key.
+// it still, the placement keeps its target key; then it may be tried at once.
 func (o outcome) absent(now time.Time) outcome {
-	switch {
-	case o.NextAttemptAt != nil && o.NextAttemptAt.After(now):
+	if o.NextAttemptAt != nil && o.NextAttemptAt.After(now) {
 		o.unknown = true
-	case o.spent():
-		return o.failed(o.LastError)
-	default:
-		o.State = models.PlacementQueued
+		return o
 	}
+	if strings.HasPrefix(o.LastError, notSeen) {
+		o.LastError = "S3 did not answer the copy, which does not stand."
+	}
+	if o.spent() {
+		return o.failed(o.LastError)
+	}
+	o.State, o.NextAttemptAt = models.PlacementQueued, nil
+	return o
+}
+
+// unsent leaves a placement to the next run: nothing was asked of S3 for it yet.
+func (o outcome) unsent() outcome {
+	o.State, o.LastError, o.NextAttemptAt = models.PlacementQueued, "", nil
 	return o
 }
 

@@ -11,7 +11,7 @@ import (
 // unit that is at work stays open until the next call.
 func (e *Engine) RunPending(ctx context.Context) error {
 	units, err := e.Store.UnansweredRuns(ctx)
-	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, someUnits(ctx, units, func(unit models.BusinessUnit) error {
 		_, err := e.runUnit(ctx, unit.ID, e.unlessBusy)
 		return err
 	}))
@@ -21,7 +21,7 @@ func (e *Engine) RunPending(ctx context.Context) error {
 // run.
 func (e *Engine) ScanAll(ctx context.Context) error {
 	units, err := e.Store.Units(ctx)
-	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, someUnits(ctx, units, func(unit models.BusinessUnit) error {
 		_, err := e.runUnit(ctx, unit.ID, e.unlessBusy)
 		if errors.Is(err, errBusy) {
 			e.scans.add(unit.ID)
@@ -34,7 +34,7 @@ func (e *Engine) ScanAll(ctx context.Context) error {
 // but for those that are at work already.
 func (e *Engine) PlaceAll(ctx context.Context) error {
 	units, err := e.Store.Units(ctx)
-	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, someUnits(ctx, units, func(unit models.BusinessUnit) error {
 		return e.placeUnit(ctx, unit.ID, e.unlessBusy)
 	}))
 }
@@ -67,9 +67,9 @@ func eachUnit(ctx context.Context, units []models.BusinessUnit, do func(models.B
 // hours of work keeps few others waiting, and many at once ask not too much of S3.
 const unitsAtOnce = 4
 
-// idleUnits is eachUnit, some units at a time, for what may take hours. Those that
-// are busy are passed over.
-func idleUnits(ctx context.Context, units []models.BusinessUnit, do func(models.BusinessUnit) error) error {
+// someUnits is eachUnit, some units at a time, for what may take hours. That do
+// finds a unit busy is no failure.
+func someUnits(ctx context.Context, units []models.BusinessUnit, do func(models.BusinessUnit) error) error {
 	failed := make([]error, len(units), len(units)+1)
 	each(make(chan struct{}, unitsAtOnce), units, func(i int, unit models.BusinessUnit) {
 		if ctx.Err() != nil {

@@ -174,9 +174,13 @@ func (p *placer) settle(ctx context.Context, outcomes []outcome, slots chan stru
 	return p.settleSources(ctx, p.unit, p.count(recorded), seen, slots, &p.stuck)
 }
 
-// tryOne attempts a placement, unless S3 was away for as many in a row as are
-// in flight twice over: then the placement waits, and it costs no attempt.
+// tryOne attempts a placement, unless the portal stops, or S3 was away for as many
+// in a row as are in flight twice over: then the placement waits, and it costs no
+// attempt.
 func (p *placer) tryOne(ctx context.Context, o outcome) outcome {
+	if ctx.Err() != nil {
+		return o.unsent()
+	}
 	if p.gaveUp(&p.refused) {
 		return o.postponed(p.Clock.Now())
 	}

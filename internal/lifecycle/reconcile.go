@@ -21,7 +21,7 @@ const abandoned = 24 * time.Hour
 // partner deleted is recorded, what no placement explains is reported.
 func (e *Engine) ReconcileAll(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
-	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, someUnits(ctx, units, func(unit models.BusinessUnit) error {
 		if err := e.reconcile(ctx, unit); err != nil {
 			return fmt.Errorf("reconcile unit %s: %w", unit.Slug, err)
 		}

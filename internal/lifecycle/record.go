@@ -11,11 +11,12 @@ import (
 )
 
 // record writes outcomes and their history in one transaction, and gives those
-// that it wrote. A row that somebody else decided or took over meanwhile is left
-// to them, with its source.
+// that it wrote, also when the portal stops. A row that somebody else decided or
+// took over meanwhile is left to them, with its source.
 func (e *Engine) record(ctx context.Context, unit models.BusinessUnit, outcomes []outcome) ([]outcome, error) {
+	ctx = context.WithoutCancel(ctx)
 	var recorded []outcome
-	err := e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+	err := e.Store.Tx(ctx, func(tx *store.Store) error {
 		placed, err := e.recordPlaced(ctx, tx, unit, outcomes)
 		if err != nil {
 			return err

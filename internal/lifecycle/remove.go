@@ -23,7 +23,7 @@ const maxDelete = 1000
 // time, so that one where S3 is slow keeps few others waiting.
 func (e *Engine) ExpireDue(ctx context.Context) error {
 	units, err := e.Store.UnitsWithLocation(ctx)
-	return errors.Join(err, idleUnits(ctx, units, func(unit models.BusinessUnit) error {
+	return errors.Join(err, someUnits(ctx, units, func(unit models.BusinessUnit) error {
 		left, err := e.resumeRemoving(ctx, unit)
 		if err != nil {
 			return err
@@ -202,7 +202,8 @@ func (e *Engine) recordRemovals(
 	}
 	now := e.Clock.Now()
 	like := models.Placement{UnitID: unit.ID, RemovedAt: &now, RemoveReason: why, RemovedBy: by.Name, RemovedFrom: by.Address}
-	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+	ctx = context.WithoutCancel(ctx)
+	return e.Store.Tx(ctx, func(tx *store.Store) error {
 		removed, err := tx.MarkRemoved(ctx, rowIDs(rows), from, like)
 		if err != nil {
 			return err

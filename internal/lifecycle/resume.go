@@ -75,7 +75,7 @@ func (e *Engine) resumePlacing(ctx context.Context, unit models.BusinessUnit) er
 		outcomes := make([]outcome, len(rows))
 		each(e.newSlots(), rows, func(i int, row models.Placement) {
 			o := outcome{Placement: row, ruleName: names[row.RuleID]}
-			if row.Owner != "" {
+			if row.Owner != "" && row.NextAttemptAt == nil { // not one that was waited for already
 				o = o.interrupted(e.Clock.Now())
 			}
 			o.Owner, o.unknown = e.owner, e.gaveUp(&away)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -234,6 +235,52 @@ func TestWhatChangesWhileItIsClaimedGoesByWhatItSaysNow(t *testing.T) {
 		}
 		b.run(b.engine(72*time.Hour, nil))
 		if got := b.seaKeys(); !slices.Equal(got, []string{"judged-in.wav", "open-in.wav"}) {
+			t.Errorf("placed %q", got)
+		}
+	})
+}
+
+// TestWhatChangesWhileItIsBegunIsJudgedFirst changes attributes between the look at
+// what is due and its record: of a file that is new, and of one that waits for
+// another try.
+func TestWhatChangesWhileItIsBegunIsJudgedFirst(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		const wanted, other = "Claims", "Sales"
+		b.rule("moves", rule.Move, func(d *rule.Definition) {
+			d.Criteria = rule.Criteria{{Field: rule.Skill, Operator: rule.AnyOf, Values: []string{wanted}}}
+		})
+		b.put("again.wav", "a", skilled(wanted))
+		b.put("stays.wav", "a", skilled(wanted))
+		b.run(b.engine(0, through(wire{before: func(r *http.Request) (*http.Response, error) {
+			if isCopy(r) {
+				return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+			}
+			return nil, nil
+		}})))
+		later := b.engine(time.Hour, nil)
+		b.put("new.wav", "a", skilled(wanted))
+		if err := later.Look(t.Context(), b.unit, []string{"new.wav"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := later.ClaimLate(t.Context(), b.unit, func() {}); err != nil {
+			t.Fatal(err)
+		}
+		begun, err := later.BeginLate(t.Context(), b.unit, func() {
+			for _, key := range []string{"again.wav", "new.wav"} {
+				b.put(key, "a", skilled(other))
+			}
+			if err := later.Look(t.Context(), b.unit, []string{"again.wav", "new.wav"}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if err != nil || begun != 1 {
+			t.Errorf("begun %d, %v", begun, err)
+		}
+		b.run(later)
+		b.run(b.engine(2*time.Hour, nil)) // what seemed to be under way
+		if got := b.seaKeys(); !slices.Equal(got, []string{"stays.wav"}) {
 			t.Errorf("placed %q", got)
 		}
 	})

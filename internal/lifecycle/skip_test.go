@@ -102,14 +102,7 @@ func TestAFailureOfTheDatabaseIsNotCalledS3s(t *testing.T) {
 	t.Parallel()
 	b := sqliteBench(t)
 	b.put("a.wav", "a", nil)
-	db, err := b.store.SQL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = db.ExecContext(t.Context(), "CREATE TRIGGER full BEFORE INSERT ON files BEGIN SELECT RAISE(ABORT, 'full'); END")
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.exec("CREATE TRIGGER full BEFORE INSERT ON files BEGIN SELECT RAISE(ABORT, 'full'); END")
 	if _, err := b.engine(0, nil).RunUnit(t.Context(), b.unit.ID); err == nil {
 		t.Error("the scan went through")
 	}

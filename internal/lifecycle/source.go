@@ -137,7 +137,8 @@ func (e *Engine) recordSources(ctx context.Context, unit models.BusinessUnit, mo
 			byID[p.ID] = p
 		}
 	}
-	return e.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Store) error {
+	ctx = context.WithoutCancel(ctx)
+	return e.Store.Tx(ctx, func(tx *store.Store) error {
 		var events []history.Event
 		var gone []int64
 		now := e.Clock.Now()

@@ -130,6 +130,54 @@ func TestACopyThatMayStandOutlivesItsSource(t *testing.T) {
 	}
 }
 
+// TestACopyThatDoesNotStandIsNotSaidToPerhapsStand loses a copy and its answer, and
+// then has S3 refuse a look before it lets one through.
+func TestACopyThatDoesNotStandIsNotSaidToPerhapsStand(t *testing.T) {
+	t.Parallel()
+	b := sqliteBench(t)
+	b.put("a.wav", "first", nil)
+	b.rule("copies", rule.Copy, nil)
+	lose := wire{before: func(r *http.Request) (*http.Response, error) {
+		if isCopy(r) {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, nil
+	}}
+	away := wire{before: func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/sea/") {
+			return refuse(r, http.StatusServiceUnavailable, "SlowDown"), nil
+		}
+		return nil, nil
+	}}
+	for try := range 12 {
+		at := time.Duration(2*try) * time.Hour
+		b.run(b.engine(at, through(lose)))
+		b.run(b.engine(at+time.Hour, through(away)))
+		if p := b.first(); p.State != models.PlacementPlacing || !strings.Contains(p.LastError, "may stand") {
+			t.Fatalf("after a look in vain: %s because %q", p.State, p.LastError)
+		}
+	}
+	b.run(b.engine(25*time.Hour, through(lose)))
+	if p := b.first(); p.State != models.PlacementFailed || p.Attempts != 12 || strings.Contains(p.LastError, "may stand") {
+		t.Errorf("%s after %d attempts because %q", p.State, p.Attempts, p.LastError)
+	}
+}
+
+// TestAStopDuringALookIsNoneDuringACopy stops the portal while it looks for a copy
+// whose answer was lost.
+func TestAStopDuringALookIsNoneDuringACopy(t *testing.T) {
+	t.Parallel()
+	b := newUnknown(t, rule.Copy)
+	b.exec("UPDATE placements SET owner = 'dead', next_attempt_at = queued_at")
+	was := b.first().LastError
+	b.run(b.engine(time.Hour, through(b.wire())))
+	if p := b.first(); p.State != models.PlacementPlacing || strings.Contains(p.LastError, "portal") || !strings.Contains(p.LastError, "SlowDown") {
+		t.Errorf("%s because %q, was %q", p.State, p.LastError, was)
+	}
+	b.run(b.engine(time.Hour, nil))
+	b.wantPlaced(models.SourceKept)
+}
+
 func TestACopyThatMayStandWaitsForHoweverLong(t *testing.T) {
 	t.Parallel()
 	b := newUnknown(t, rule.Move)

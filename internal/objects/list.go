@@ -13,9 +13,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// ErrOrder says that a listing was not in the byte order of its keys, so that
-// nothing may be concluded from what it left out.
-var ErrOrder = errors.New("the listing is not in byte order")
+// ErrListing says that a listing cannot be read: nothing may be concluded from it.
+// Of ErrOrder, which is one, that is since its keys are not in byte order.
+var (
+	ErrListing = errors.New("S3 answered a listing that cannot be read")
+	ErrOrder   = fmt.Errorf("%w: it is not in byte order", ErrListing)
+)
 
 // List streams the objects below prefix in byte order of their keys, a page of
 // 1,000 (S3's limit) at a time, to each, and stops at its first error. Keys
@@ -98,7 +101,7 @@ func listedKey(page *s3.ListObjectsV2Output, key string) (string, error) {
 	}
 	decoded, err := url.QueryUnescape(key)
 	if err != nil {
-		return "", fmt.Errorf("decode key %q: %w", key, err)
+		return "", fmt.Errorf("%w: key %q: %w", ErrListing, key, err)
 	}
 	return decoded, nil
 }

@@ -111,7 +111,7 @@ func reasonOfConflict(err error) Reason {
 // and not of what was done with the answer.
 func FromS3(err error) bool {
 	var operation *smithy.OperationError
-	return errors.As(err, &operation)
+	return errors.As(err, &operation) || errors.Is(err, ErrListing)
 }
 
 // Explain gives S3's own words for a person: its error code and message,
@@ -124,6 +124,11 @@ func Explain(err error) string {
 			return "S3 answered " + api.ErrorCode()
 		}
 		return "S3 answered " + api.ErrorCode() + ": " + message
+	}
+	for _, unreadable := range []error{ErrOrder, ErrListing} {
+		if errors.Is(err, unreadable) {
+			return unreadable.Error()
+		}
 	}
 	switch ReasonOf(err) {
 	case Interrupted:

@@ -132,6 +132,10 @@ func TestWhySaysOneSentence(t *testing.T) {
 		"placing, unknown": {theFile(placement(models.PlacementPlacing, func(p *models.Placement) {
 			p.LastError = "S3 did not answer."
 		})), "The rule “Claims” may have placed it: S3 did not answer. Each run looks again, until it is known."},
+		"placing, waited for": {theFile(placement(models.PlacementPlacing, func(p *models.Placement) {
+			at := midday.Add(time.Minute)
+			p.NextAttemptAt, p.LastError = &at, "The portal was stopped during the copy."
+		})), "The rule “Claims” may have placed it: The portal was stopped during the copy. It is looked for again on 23 November 2026, 12:01 UTC."},
 		"placing": {theFile(placement(models.PlacementPlacing)), "The rule “Claims” is copying it into SEA now."},
 		"placed":  {theFile(placement(models.PlacementPlaced)), "The rule “Claims”, version 3, copied it into SEA on 23 November 2026, 11:30 UTC; SEA deletes it on 23 December 2026, 12:00 UTC."},
 		"moved": {theFile(gone, placement(models.PlacementPlaced, func(p *models.Placement) {

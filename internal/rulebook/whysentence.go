@@ -34,7 +34,11 @@ func (e *explanation) placedSentence(p models.Placement) string {
 		return e.queuedSentence(p, by)
 	case models.PlacementPlacing:
 		if p.Owner == "" && p.LastError != "" {
-			return capital(by) + " may have placed it: " + strings.TrimSuffix(p.LastError, ".") + ". Each run looks again, until it is known."
+			again := "Each run looks again, until it is known."
+			if p.NextAttemptAt != nil && p.NextAttemptAt.After(e.Now) {
+				again = "It is looked for again on " + moment(*p.NextAttemptAt) + "."
+			}
+			return capital(by) + " may have placed it: " + strings.TrimSuffix(p.LastError, ".") + ". " + again
 		}
 		return capital(by) + " is " + verbs(p.Action).doing + " it into SEA now."
 	case models.PlacementPlaced:

@@ -33,6 +33,7 @@ func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
 		"gone":      func() error { return s.MarkGone(ctx, 1, ids, now) },
 		"offered":   func() error { return s.Offered(ctx, 1, 7, ids) },
 		"still":     func() error { _, err := s.StillAs(ctx, 1, many); return err },
+		"unjudge":   func() error { _, err := s.Unjudged(ctx, 1, ids); return err },
 		"claimed":   func() error { _, err := s.Claim(ctx, rule, ids, now); return err },
 		"judged":    func() error { return s.Judge(ctx, rule, ids, true) },
 		"processed": func() error { return s.MarkProcessed(ctx, 1, ids, now) },

@@ -137,6 +137,22 @@ func (s *Store) StillAs(ctx context.Context, unitID int64, read []models.File) (
 	return still, wrap(err, "read %d files of unit %d again", len(read), unitID)
 }
 
+// Unjudged tells which of those files of a unit were not held against their rule
+// since they last said something of themselves. Call it in Tx: to its end, they say
+// nothing else.
+func (s *Store) Unjudged(ctx context.Context, unitID int64, ids []int64) (map[int64]bool, error) {
+	var rows []models.File
+	err := s.db(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select("id", "rule_version").
+		Where(ofUnit+" AND id IN ?", unitID, ids).Find(&rows).Error
+	unjudged := make(map[int64]bool)
+	for _, row := range rows {
+		if row.RuleVersion == 0 {
+			unjudged[row.ID] = true
+		}
+	}
+	return unjudged, wrap(err, "read whether %d files are judged", len(ids))
+}
+
 // Offered records that files were offered to the rules with that fingerprint.
 func (s *Store) Offered(ctx context.Context, unitID, rules int64, ids []int64) error {
 	err := s.wdb(ctx).Model(&models.File{}).Where(ofUnit+" AND id IN ?", unitID, ids).

@@ -136,7 +136,7 @@ func (s *Store) RestartPlacing(ctx context.Context, p models.Placement) error {
 	return wrap(s.moveOne(ctx, p, models.PlacementQueued, map[string]any{
 		"state": models.PlacementPlacing, "sea_key": p.SEAKey, "owner": p.Owner, "lease_until": p.LeaseUntil,
 		"rule_version": p.RuleVersion, "action": p.Action, "key_arn": p.KeyARN,
-		"queued_at": p.QueuedAt,
+		"queued_at": p.QueuedAt, "next_attempt_at": nil,
 	}), "restart placement %d", p.ID)
 }
 
