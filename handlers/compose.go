@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"seaportal/internal/rule"
 	"seaportal/internal/rulebook"
+	"seaportal/models"
 	"seaportal/views"
 	"seaportal/views/layout"
 	"seaportal/views/ui"
@@ -26,12 +28,13 @@ func (h *Rules) New(c echo.Context) error {
 	}
 	media := rule.CallRecording
 	return h.compose(c, http.StatusOK, composer{in: rule.Input{
-		StartDate: h.life.Now().Format(time.DateOnly), MediaType: string(media), Priority: strconv.Itoa(free(rules, media)),
+		StartDate: h.life.Now().Format(time.DateOnly), MediaType: string(media), Priority: strconv.Itoa(cmp.Or(free(rules, media), rule.MaxPriority)),
 		Action: string(rule.Copy), AfterDays: "0", Conditions: []rule.ConditionInput{{}},
 	}})
 }
 
-// free gives the first priority that no rule of the media type has.
+// free gives the first priority that no rule of the media type has; 0 where each
+// is taken.
 func free(rules []rulebook.Rule, media rule.MediaType) int {
 	for p := rule.MinPriority; p <= rule.MaxPriority; p++ {
 		taken := slices.ContainsFunc(rules, func(r rulebook.Rule) bool { return r.MediaType == media && r.Priority == p })
@@ -39,7 +42,24 @@ func free(rules []rulebook.Rule, media rule.MediaType) int {
 			return p
 		}
 	}
-	return rule.MaxPriority
+	return 0
+}
+
+// taken says which other rule has the priority that a form asks for, and which one
+// nobody has; empty where it can be had.
+func taken(rules []rulebook.Rule, in rule.Input, self int64) string {
+	media := rule.MediaType(in.MediaType)
+	i := slices.IndexFunc(rules, func(r rulebook.Rule) bool {
+		return r.ID != self && r.MediaType == media && strconv.Itoa(r.Priority) == in.Priority
+	})
+	if i < 0 {
+		return ""
+	}
+	text := "“" + ui.Visible(rules[i].Name) + "” has P" + in.Priority + " of its media type. "
+	if open := free(rules, media); open != 0 {
+		return text + "P" + strconv.Itoa(open) + " is free."
+	}
+	return text + "None is free: delete a rule of the media type, or edit one."
 }
 
 // Edit shows the composer filled with a rule.
@@ -99,29 +119,40 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 	for _, row := range form.in.Conditions {
 		props.Conditions = append(props.Conditions, views.Condition(row))
 	}
-	if r := form.editing; r != nil {
-		props.ID, props.State, props.Version, props.Opened = r.ID, r.State, r.LockVersion, cmp.Or(form.opened, int64(r.Version))
-		var err error
-		if props.Overtaken, err = h.overtakenBy(ctx, unit, form); err != nil {
-			return props, err
-		}
-		if form.version != 0 && props.Overtaken == nil {
-			props.Version = form.version
-		}
-		done, err := h.rules.Done(ctx, unit, r.ID)
-		if err != nil {
-			return props, err
-		}
-		props.Done, props.Histories = whatIsDone(r.Action, done), done.TwoHistories(r.Action, rule.Action(form.in.Action))
+	rules, err := h.rules.List(ctx, unit)
+	if err != nil {
+		return props, err
 	}
+	if form.editing != nil {
+		if err := h.addEditing(ctx, unit, form, &props); err != nil {
+			return props, err
+		}
+	}
+	props.Taken = taken(rules, form.in, props.ID)
 	return props, nil
+}
+
+// addEditing adds what the composer shows of the rule that is edited.
+func (h *Rules) addEditing(ctx context.Context, unit models.BusinessUnit, form composer, props *views.RuleEditProps) error {
+	r := form.editing
+	props.ID, props.State, props.Version, props.Opened = r.ID, r.State, r.LockVersion, cmp.Or(form.opened, int64(r.Version))
+	var err error
+	if props.Overtaken, err = h.overtakenBy(ctx, unit, form); err != nil {
+		return err
+	}
+	if form.version != 0 && props.Overtaken == nil {
+		props.Version = form.version
+	}
+	done, err := h.rules.Done(ctx, unit, r.ID)
+	props.Done, props.Histories = whatIsDone(r.Action, done), done.TwoHistories(r.Action, rule.Action(form.in.Action))
+	return err
 }
 
 // whatIsDone says what a rule did so far.
 func whatIsDone(action rule.Action, done rulebook.Done) string {
 	switch {
 	case done.Managed == 0:
-		return "This rule manages no file yet."
+		return ""
 	case action == rule.Keep && done.Copied+done.Moved == 0:
 		return "This rule keeps " + ui.Plural(done.Managed, "file", "files") + " out of SEA."
 	}

@@ -101,6 +101,7 @@ func (h *Rules) count(c echo.Context, show *composer) error {
 	}
 	if err == nil {
 		show.preview = previewProps(d, seen)
+		show.preview.Limit = int64(unit.DailyLimit)
 	}
 	return err
 }
@@ -121,7 +122,11 @@ func previewProps(d rule.Definition, seen rulebook.Preview) *views.RulePreview {
 		p.First = append(p.First, views.PreviewFile{ID: file.ID, Key: file.Key, Size: file.Size, Stored: file.Stored})
 	}
 	if rate := seen.Rate; rate.Set() {
-		p.Charge = price(usage.Micros(rate.Currency, rate.Charge(seen.Now.Bytes, models.RetentionDays)))
+		micros := rate.Charge(seen.Now.Bytes, models.RetentionDays)
+		if seen.Now.Bytes > 0 {
+			micros = max(micros, 1) // less than the least amount is said as that, and not as nothing
+		}
+		p.Charge = price(usage.Micros(rate.Currency, micros))
 	}
 	return p
 }

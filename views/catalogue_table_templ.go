@@ -216,7 +216,7 @@ func catalogueTable(p layout.Page, in CatalogueListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Pager(in.Previous, in.Next).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.NamePager(in.Previous, in.Next).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

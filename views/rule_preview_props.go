@@ -19,6 +19,7 @@ type RulePreview struct {
 	PerDay      int64          // files that would follow each day
 	PerDayBytes int64
 	ArrivalDays int    // that the estimate is made from
+	Limit       int64  // files a day that the unit places at most; 0: no limit
 	Charge      string // for the files, for 30 days; empty: no rate is set
 	First       []PreviewFile
 }
@@ -43,6 +44,9 @@ type PreviewFile struct {
 	Size   int64
 	Stored time.Time
 }
+
+// limitDays is how many days the files take by the daily limit, which other rules' files use up too.
+func (v RulePreview) limitDays() int64 { return (v.Count + v.Limit - 1) / v.Limit }
 
 func (v RulePreview) others() int64 {
 	var n int64

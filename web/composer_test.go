@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -21,6 +23,57 @@ func TestThePreviewCountsBeforeTheRuleHasAName(t *testing.T) {
 	}
 	if when := c.get("/business-units/emea/rules/new").doc(t).Find("#preview").AttrOr("hx-trigger", ""); !strings.HasPrefix(when, "load,") {
 		t.Errorf("a composer that was just opened asks on %q", when)
+	}
+}
+
+// TestThePreviewSaysWhatElseHolds of a priority that another rule has, and of a
+// daily limit.
+func TestThePreviewSaysWhatElseHolds(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	rule := p.addRule(p.unit)
+	for _, key := range []string{"a.wav", "b.wav", "c.wav"} {
+		p.addFile(p.unit, key)
+	}
+	settings := c.get(settingsPage).doc(t)
+	if a := c.post(settingsPage, url.Values{"daily_limit": {"2"}, "lock_version": {settings.Find("[name=lock_version]").AttrOr("value", "")}}); a.status != http.StatusSeeOther {
+		t.Fatalf("the limit answers %d", a.status)
+	}
+	form := ruleForm()
+	ask := func() string {
+		return texts(c.send(http.MethodPost, preview, form, map[string]string{"HX-Request": "true"}).doc(t).Find("#taken"))
+	}
+	if text := ask(); !strings.Contains(text, "“All calls” has P1 of its media type. P2 is free.") {
+		t.Errorf("of its priority it says %q", text)
+	}
+	form.Set("priority", "2")
+	if text := ask(); text != "" {
+		t.Errorf("of a free priority it says %q", text)
+	}
+	form.Set("rule", rule)
+	form.Set("priority", "1")
+	if text := ask(); text != "" {
+		t.Errorf("of the rule's own priority it says %q", text)
+	}
+	text := texts(c.send(http.MethodPost, preview, form, map[string]string{"HX-Request": "true"}).doc(t).Find("strong"))
+	if !strings.Contains(text, "The limit of 2 files a day spreads them over 2 days or more.") {
+		t.Errorf("of the limit it says %q", text)
+	}
+}
+
+// TestNoConditionIsAddedAfterTheLast has as many as a rule may have.
+func TestNoConditionIsAddedAfterTheLast(t *testing.T) {
+	t.Parallel()
+	c := start(t).admin()
+	form := ruleForm()
+	for n := range 19 {
+		form.Set("c["+strconv.Itoa(n)+"].field", "skill")
+	}
+	form.Set("add", "1")
+	doc := c.post(preview, form).doc(t)
+	if rows := doc.Find(".condition").Length(); rows != 20 || doc.Find("[name=add]").Length() != 0 || !strings.Contains(texts(doc.Find("#conditions")), "20 conditions at most") {
+		t.Errorf("%d rows, and %d buttons for more", rows, doc.Find("[name=add]").Length())
 	}
 }
 

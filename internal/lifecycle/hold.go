@@ -21,7 +21,7 @@ const maxReason = 500 // characters
 // file. Faults: Invalid beside `reason`; Conflict when the file is not in SEA
 // or is on hold already; NotFound.
 func (e *Engine) Hold(ctx context.Context, by models.Actor, unit models.BusinessUnit, placementID int64, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason = strings.TrimSpace(strings.ReplaceAll(reason, "\r\n", "\n")) // as browsers send it
 	switch {
 	case reason == "":
 		return fault.BadInput(fault.Field{Name: "reason", Msg: "Enter why the file must stay."})

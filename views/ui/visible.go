@@ -34,6 +34,15 @@ func Visible(s string) string {
 	return b.String()
 }
 
+// VisibleLines is Visible for what a person wrote in lines, which it keeps.
+func VisibleLines(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = Visible(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func plain(s string) bool {
 	for _, r := range s {
 		if r == utf8.RuneError || r < 0x20 || r == 0x7F || hidden(r) {
