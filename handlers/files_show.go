@@ -89,7 +89,8 @@ func placementProps(unit models.BusinessUnit, p models.Placement) views.FileShow
 		Attempts: p.Attempts, Removed: when(p.RemovedAt),
 		Removal: removal(p), Downloads: p.Downloads,
 	}
-	if p.State == models.PlacementQueued || p.State == models.PlacementPlacing {
+	if p.State == models.PlacementQueued || p.State == models.PlacementPlacing && p.Owner == "" {
+		in.Waits = p.LastError != ""
 		in.NextTry = when(p.NextAttemptAt)
 	}
 	if p.SEAKey != "" {

@@ -250,7 +250,7 @@ func fileSamples() []sample {
 	left.LeftActive, rulesOnly.May = true, layout.Permissions{Rules: true}
 	waiting := failed
 	waiting.File, waiting.Attempts, waiting.NextTry = fileRows()[5], 2, now.Add(time.Hour)
-	waiting.File.Problem = "S3 answered SlowDown: Reduce your request rate."
+	waiting.Waits, waiting.File.Problem = true, "S3 answered SlowDown: Reduce your request rate."
 	missed := failed
 	missed.File.Missed, missed.File.Problem, missed.Source = true, "The file left active storage before it could be placed.", "It left active storage"
 	disowned := missed

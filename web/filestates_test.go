@@ -14,15 +14,17 @@ func TestAFilesPageSaysWhatComesNextAsItsStateDoes(t *testing.T) {
 	page := "/business-units/emea/files/" + p.addPlacement(p.unit, p.addRule(p.unit))
 	p.execute("UPDATE placements SET next_attempt_at = ?, last_error = 'S3 was slow.'", clock.Real.Now())
 	for state, want := range map[string]struct {
-		source             string
-		next, retry, error bool
+		source, owner             string
+		next, retry, error, waits bool
 	}{
-		"queued":       {"kept", true, false, false},
-		"failed":       {"kept", false, true, true},
-		"failed, gone": {"gone", false, true, false},
-		"failed, left": {"left", false, false, false},
+		"queued":           {"kept", "", true, false, false, true},
+		"placing, unknown": {"kept", "", true, false, false, true},
+		"placing, again":   {"kept", "somebody", false, false, false, false},
+		"failed":           {"kept", "", false, true, true, false},
+		"failed, gone":     {"gone", "", false, true, false, false},
+		"failed, left":     {"left", "", false, false, false, false},
 	} {
-		p.execute("UPDATE placements SET state = ?, source_state = ?", strings.Split(state, ",")[0], want.source)
+		p.execute("UPDATE placements SET state = ?, source_state = ?, owner = ?", strings.Split(state, ",")[0], want.source, want.owner)
 		doc := c.get(page).doc(t)
 		text := doc.Find("main").Text()
 		if got := strings.Contains(text, "Next try"); got != want.next {
@@ -30,6 +32,9 @@ func TestAFilesPageSaysWhatComesNextAsItsStateDoes(t *testing.T) {
 		}
 		if got := doc.Find("form[action$='/retry']").Length() == 1; got != want.retry {
 			t.Errorf("%s: Retry is offered: %v", state, got)
+		}
+		if got := strings.Contains(text, "did not succeed yet") && strings.Contains(text, "S3 was slow."); got != want.waits {
+			t.Errorf("%s: why it waits is shown: %v", state, got)
 		}
 		if got := strings.Contains(text, "could not be placed"); got != want.error {
 			t.Errorf("%s: an error is shown: %v", state, got)

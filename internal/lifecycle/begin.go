@@ -192,7 +192,7 @@ func (p *placer) fresh(due []dueFile) []models.Placement {
 func (p *placer) intend(row models.Placement) outcome {
 	until := p.leaseEnd()
 	row.State, row.Owner, row.LeaseUntil, row.KeyARN = models.PlacementPlacing, p.owner, &until, p.key
-	row.QueuedAt = p.Clock.Now()
+	row.QueuedAt, row.NextAttemptAt = p.Clock.Now(), nil
 	o := outcome{Placement: row}
 	for _, r := range p.book.rules {
 		if r.ID == row.RuleID {

@@ -176,7 +176,7 @@ func (o outcome) absent(now time.Time) outcome {
 
 // unsent leaves a placement to the next run: nothing was asked of S3 for it yet.
 func (o outcome) unsent() outcome {
-	o.State, o.LastError, o.NextAttemptAt = models.PlacementQueued, "", nil
+	o.State = models.PlacementQueued
 	return o
 }
 
