@@ -33,6 +33,9 @@ func attention(all []businessunit.Summary) []views.Attention {
 		if unit.Refused > 0 {
 			list = append(list, unremoved(name+": ", slug, unit.Refused))
 		}
+		if unit.Unmoved > 0 {
+			list = append(list, unmoved(name+": ", slug, unit.Unmoved))
+		}
 		if unit.Strangers > 0 {
 			list = append(list, strangers(name+": ", slug, unit.Strangers))
 		}
@@ -132,6 +135,15 @@ func unremoved(whose, slug string, n int64) views.Attention {
 		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "file", "files") + " could not be removed from SEA",
 		Text: "Each says why. SEA tries again every minute.", Action: "See files",
 		Href: path.FilesWith(slug, url.Values{"status": {string(models.PlacementRemoving)}}),
+	}
+}
+
+// unmoved points to moved files that stand in active storage still.
+func unmoved(whose, slug string, n int64) views.Attention {
+	return views.Attention{
+		Tone: ui.ToneBad, Title: whose + ui.Plural(n, "moved file is", "moved files are") + " still in active storage",
+		Text: "S3 does not delete the originals. Each says why; every run tries some again.", Action: "See files",
+		Href: path.FilesWith(slug, url.Values{"status": {"unmoved"}}),
 	}
 }
 

@@ -88,6 +88,13 @@ func (h *Units) addFiles(ctx context.Context, unit models.BusinessUnit, in *view
 	if refused := summary.ByState[models.PlacementRemoving].Refused; refused > 0 {
 		in.Attention = append(in.Attention, unremoved("", unit.Slug, refused))
 	}
+	stayed, err := h.files.CountUnmoved(ctx, unit)
+	if err != nil {
+		return err
+	}
+	if stayed > 0 {
+		in.Attention = append(in.Attention, unmoved("", unit.Slug, stayed))
+	}
 	if in.NotFetched > 0 {
 		in.Attention = append(in.Attention, unseen("", unit.Slug, in.NotFetched))
 	}

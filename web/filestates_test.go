@@ -42,6 +42,33 @@ func TestAFilesPageSaysWhatComesNextAsItsStateDoes(t *testing.T) {
 	}
 }
 
+func TestOriginalsThatS3DoesNotDeleteSayWhyEverywhere(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.signedIn("viewer@example.com")
+	id := p.addPlacement(p.unit, p.addRule(p.unit))
+	p.place(id)
+	p.execute("UPDATE placements SET action = 'move', source_state = 'deleting'")
+	list := "/business-units/emea/files?status=unmoved"
+	const said = "1 moved file is still in active storage"
+	pages := map[string][2]string{
+		"/": {".attention li", said}, "/business-units/emea": {".attention li", said},
+		list: {"tbody tr", "calls/<b>1</b>.wav"}, "/business-units/emea/files/" + id: {".facts", "locked until <2027>"},
+	}
+	for _, problem := range []string{"", "S3 answered AccessDenied: locked until <2027>."} {
+		p.execute("UPDATE placements SET last_error = ?", problem)
+		for page, where := range pages {
+			text := c.get(page).doc(t).Find(where[0]).Text()
+			if strings.Contains(text, where[1]) != (problem != "") {
+				t.Errorf("%s, with the reason %q, says %q", page, problem, text)
+			}
+		}
+	}
+	if href := c.get("/business-units/emea").doc(t).Find(".attention li a").AttrOr("href", ""); href != list {
+		t.Errorf("it leads to %s", href)
+	}
+}
+
 func TestWhatS3DoesNotDeleteSaysWhyEverywhere(t *testing.T) {
 	t.Parallel()
 	p := start(t)

@@ -26,12 +26,13 @@ type Summary struct {
 	Queued, Failed       int64
 	RulesOn, RulesPaused int64
 	Refused              int64 // are to leave SEA, and S3 has not deleted them
+	Unmoved              int64 // were moved, and S3 has not deleted the originals
 	Strangers            int64 // objects in SEA that no placement explains
 	Downloads            int64 // that count, ever
 	LastDownload         *time.Time
 }
 
-// Summaries gives every unit by name, counted, in seven queries.
+// Summaries gives every unit by name, counted, in eight queries.
 func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	units, err := s.Store.Units(ctx)
 	if err != nil {
@@ -53,6 +54,10 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	unmoved, err := s.Store.CountUnmovedByUnit(ctx)
+	if err != nil {
+		return nil, err
+	}
 	uses, err := s.Store.LastKeyUses(ctx)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func (s *Service) Summaries(ctx context.Context) ([]Summary, error) {
 		summary := Summary{
 			BusinessUnit: unit, Files: total.Placed, Bytes: total.Bytes, DeletedSoon: total.Soon, Unseen: total.Unloaded,
 			Queued: total.Queued, Failed: total.Failed, Refused: total.Refused, Downloads: total.Downloads,
-			RulesOn: rules[unit.ID].On, RulesPaused: rules[unit.ID].Paused, Strangers: strangers[unit.ID],
+			RulesOn: rules[unit.ID].On, RulesPaused: rules[unit.ID].Paused, Strangers: strangers[unit.ID], Unmoved: unmoved[unit.ID],
 		}
 		if set, ok := credentials[unit.ID]; ok {
 			summary.Credential = &set

@@ -18,8 +18,8 @@ const soon = 3 * day
 
 // FilesQuery selects a page of a unit's placements, newest first. Status is a
 // placement state, "held" for placed files that a hold keeps, "missed" for those
-// whose source or rule went first, which "failed" leaves out, "any", or empty for
-// all but the removed. Never leaves those that were placed and that nobody
+// whose source or rule went first, which "failed" leaves out, "unmoved" for placed
+// ones whose original S3 has not deleted, "any", or empty for all but the removed. Never leaves those that were placed and that nobody
 // has fetched. PlacedFrom and PlacedUntil bound when they were placed. After is
 // the id that the page of older ones follows; Before the id that the page of
 // newer ones precedes.
@@ -49,6 +49,8 @@ func (q FilesQuery) Selects(unitID int64) store.PlacementsQuery {
 	case q.Status == "missed", q.Status == string(models.PlacementFailed):
 		missed := q.Status == "missed"
 		query.States, query.Missed = []models.PlacementState{models.PlacementFailed}, &missed
+	case q.Status == "unmoved":
+		query.Unmoved = true
 	case q.Status != "any":
 		query.States = []models.PlacementState{models.PlacementState(q.Status)}
 	}
@@ -156,6 +158,11 @@ func (e *Engine) LastPresigned(ctx context.Context, unit models.BusinessUnit) (*
 // CountFailed counts a unit's failed placements but for the missed ones.
 func (e *Engine) CountFailed(ctx context.Context, unit models.BusinessUnit) (int64, error) {
 	return e.Store.CountFailed(ctx, unit.ID)
+}
+
+// CountUnmoved counts a unit's moved files in SEA whose original S3 has not deleted.
+func (e *Engine) CountUnmoved(ctx context.Context, unit models.BusinessUnit) (int64, error) {
+	return e.Store.CountUnmoved(ctx, unit.ID)
 }
 
 // ExpiresSoon tells whether a placed file is deleted within 3 days. One on hold

@@ -50,6 +50,28 @@ func TestFilesAreChangedWithoutALookAtAllOthers(t *testing.T) {
 	}
 }
 
+// TestSourcesThatStayAreFoundByTheirIndex: hardly any of millions of moves are such.
+func TestSourcesThatStayAreFoundByTheirIndex(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "sea.db"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for name, act := range map[string]func() error{
+		"of one": func() error { _, err := s.CountUnmoved(t.Context(), 1); return err },
+		"of all": func() error { _, err := s.CountUnmovedByUnit(t.Context()); return err },
+		"to list": func() error {
+			_, err := s.Placements(t.Context(), PlacementsQuery{UnitID: 1, Unmoved: true, Limit: 50})
+			return err
+		},
+	} {
+		if steps := strings.Join(plan(t, s, act), "; "); !strings.Contains(steps, "placements_unsettled") {
+			t.Errorf("%s: %s", name, steps)
+		}
+	}
+}
+
 // plan gives the steps by which SQLite does all that act asks of it.
 func plan(t *testing.T, s *Store, act func() error) []string {
 	t.Helper()

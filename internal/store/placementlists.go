@@ -19,9 +19,11 @@ type PlacementsQuery struct {
 	States []models.PlacementState
 	Held   bool  // only those that a hold keeps
 	Missed *bool // of the failed, only the missed ones, or only the others
-	Never  bool  // only those that were placed and that nobody has fetched
-	Placed bool  // only those that were placed, whatever became of them
-	RuleID int64
+	// Unmoved keeps only placed moves whose source S3 has not deleted.
+	Unmoved bool
+	Never   bool // only those that were placed and that nobody has fetched
+	Placed  bool // only those that were placed, whatever became of them
+	RuleID  int64
 	// PlacedFrom and PlacedUntil bound when they were placed: at or after the
 	// one, before the other.
 	PlacedFrom, PlacedUntil time.Time
@@ -51,6 +53,9 @@ func (s *Store) Placements(ctx context.Context, q PlacementsQuery) ([]models.Pla
 		db = db.Where(wentFirst)
 	} else if q.Missed != nil {
 		db = db.Where("NOT " + wentFirst)
+	}
+	if q.Unmoved {
+		db = db.Where("id IN (SELECT id FROM placements WHERE "+ofUnit+" AND "+unmoved+")", q.UnitID)
 	}
 	db = q.narrowed(db)
 	if q.Search != "" {
