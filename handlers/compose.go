@@ -88,8 +88,9 @@ type composer struct {
 	// opened is the version of the rule that the composer was opened with; 0: the
 	// rule's own.
 	opened int64
-	// overtaken says that somebody changed the rule since, if only its state.
-	overtaken bool
+	// overtaken says that somebody changed the rule since, if only its state; orphaned
+	// that somebody deleted it, so that what was typed is a new rule's.
+	overtaken, orphaned bool
 }
 
 // compose shows the composer with the sentence of what is understood so far.
@@ -128,6 +129,9 @@ func (h *Rules) composeProps(c echo.Context, form composer) (views.RuleEditProps
 			return props, err
 		}
 	}
+	if form.orphaned {
+		props.Overtaken = &views.RuleOvertaken{State: rule.Deleted}
+	}
 	props.Taken = taken(rules, form.in, props.ID)
 	return props, nil
 }
@@ -140,7 +144,7 @@ func (h *Rules) addEditing(ctx context.Context, unit models.BusinessUnit, form c
 	if props.Overtaken, err = h.overtakenBy(ctx, unit, form); err != nil {
 		return err
 	}
-	if form.version != 0 && props.Overtaken == nil {
+	if form.version != 0 { // what happened after that is still to be told when the form is sent
 		props.Version = form.version
 	}
 	done, err := h.rules.Done(ctx, unit, r.ID)

@@ -35,7 +35,9 @@ func (h *Rules) Preview(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		show.editing = &r
+		if show.orphaned = r.State == rule.Deleted; !show.orphaned {
+			show.editing = &r
+		}
 	}
 	show.opened, _ = number(form.Get("opened"))
 	if show.version, _ = number(form.Get("version")); rows(form, &show) || take(form.Get("take"), &show) {

@@ -74,7 +74,7 @@ func asLimited(unit models.BusinessUnit) string {
 
 // Update changes a rule, unless somebody changed it since the form was opened:
 // then the form comes back as it was typed, beside what somebody else made of the
-// rule, to be sent knowingly or not at all.
+// rule, to be sent knowingly or not at all; if it was deleted, as a new rule's.
 // A form without the version that it was opened with changes what there is.
 func (h *Rules) Update(c echo.Context) error {
 	ctx, unit, _ := ofUnit(c)
@@ -92,6 +92,9 @@ func (h *Rules) Update(c echo.Context) error {
 	}
 	opened, _ := number(form.Get("opened"))
 	in := rule.ReadForm(form)
+	if before.State == rule.Deleted {
+		return h.compose(c, http.StatusConflict, composer{in: in, understood: understood(form), orphaned: true})
+	}
 	d, err := in.Definition(h.life.Now(), &before.StartDate)
 	if err == nil {
 		_, err = h.rules.Update(ctx, actor(c), unit, before.ID, version, d)
@@ -101,10 +104,8 @@ func (h *Rules) Update(c echo.Context) error {
 			in: in, editing: &before, understood: understood(form), errors: bad, version: version, opened: opened,
 		})
 	}
-	if fault.Is(err, fault.Conflict) && version != before.LockVersion {
-		return h.compose(c, http.StatusConflict, composer{
-			in: in, editing: &before, understood: understood(form), opened: opened, overtaken: true,
-		})
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
+		return h.overtaken(c, err, composer{in: in, understood: understood(form), opened: opened, version: version})
 	}
 	if err != nil {
 		return err

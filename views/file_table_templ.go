@@ -49,7 +49,7 @@ func (r FileRow) badge() ui.Fact {
 
 // reasoned tells whether the rows say why they are what they are: a list of those that somebody has to look after does.
 func (in FileListProps) reasoned() bool {
-	return in.Status == "failed" || in.Status == "missed" || in.Status == "removing"
+	return in.Status == "failed" || in.Status == "missed" || in.Status == "removing" || in.Status == "unmoved"
 }
 
 func fileTable(p layout.Page, in FileListProps) templ.Component {

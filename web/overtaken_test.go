@@ -75,9 +75,13 @@ func TestEditedRuleIsRefusedWhenSomebodyWasFirst(t *testing.T) {
 	if now := sent(c.get(rule + "/edit").doc(t)); now.Get("name") != "Mine <b>" || now.Get("after_days") != "7" {
 		t.Errorf("it is %v", now)
 	}
-	for _, field := range []string{"version", "opened"} {
-		again.Del(field)
+	again.Del("opened")
+	again.Set("name", "From a page of before")
+	a = c.post(rule, again)
+	if text := a.doc(t).Find("[role=alert]").Text(); a.status != http.StatusConflict || !strings.Contains(text, "Somebody changed this rule after you opened it") {
+		t.Errorf("without the version that it was opened with, it answers %d: %s", a.status, text)
 	}
+	again.Del("version")
 	again.Set("name", "Without a version")
 	if a := c.post(rule, again); a.status != http.StatusSeeOther {
 		t.Errorf("a form without version answers %d", a.status)
@@ -104,5 +108,63 @@ func TestEditedRuleSaysThatItWasPausedMeanwhile(t *testing.T) {
 	again.Set("state", "paused")
 	if a := c.post(rule, again); a.status != http.StatusSeeOther {
 		t.Errorf("chosen knowingly, it answers %d", a.status)
+	}
+}
+
+// TestEditedRuleThatWasDeletedMeanwhileIsANewRule keeps what was typed.
+func TestEditedRuleThatWasDeletedMeanwhileIsANewRule(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	rule := "/business-units/emea/rules/" + p.addRule(p.unit)
+	mine := sent(c.get(rule + "/edit").doc(t))
+	if a := c.post(rule+"/delete", nil); a.status != http.StatusSeeOther {
+		t.Fatalf("answers %d", a.status)
+	}
+	mine.Set("name", "Mine")
+	mine.Set("state", "on")
+	for _, to := range []string{rule, preview} {
+		doc := c.post(to, mine).doc(t)
+		if text := doc.Find("[role=alert]").Text(); !strings.Contains(text, "Somebody deleted this rule") {
+			t.Errorf("%s says %q", to, text)
+		}
+		again := sent(doc)
+		if action := doc.Find("#composer").AttrOr("action", ""); again.Get("name") != "Mine" || again.Has("version") || action != "/business-units/emea/rules" {
+			t.Errorf("%s would be sent to %s as %v", to, action, again)
+		}
+	}
+	if a := c.post(rule, mine); a.status != http.StatusConflict {
+		t.Errorf("it answers %d", a.status)
+	}
+	if a := c.get(rule); a.status != http.StatusOK {
+		t.Errorf("a deleted rule answers %d", a.status)
+	}
+	if a := c.get(rule + "/edit"); a.status != http.StatusNotFound {
+		t.Errorf("the composer of a deleted rule answers %d", a.status)
+	}
+}
+
+// TestAThirdPersonIsToldOfToo changes a rule twice while it is edited, the second time
+// when the first is being looked at.
+func TestAThirdPersonIsToldOfToo(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	c := p.admin()
+	rule := "/business-units/emea/rules/" + p.addRule(p.unit)
+	mine, second := sent(c.get(rule+"/edit").doc(t)), ruleForm()
+	second.Set("name", "Second")
+	if a := c.post(rule, second); a.status != http.StatusSeeOther {
+		t.Fatalf("answers %d", a.status)
+	}
+	mine.Set("state", "on")
+	mine = sent(c.post(rule, mine).doc(t))
+	if a := c.post(rule+"/pause", nil); a.status != http.StatusSeeOther {
+		t.Fatalf("answers %d", a.status)
+	}
+	mine.Set("add", "1")
+	mine = sent(c.post(preview, mine).doc(t))
+	mine.Set("state", "on")
+	if a := c.post(rule, mine); a.status != http.StatusConflict {
+		t.Errorf("it answers %d", a.status)
 	}
 }

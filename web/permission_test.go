@@ -73,7 +73,8 @@ func TestViewersSeePagesAndChangeNothing(t *testing.T) {
 			t.Errorf("GET %s answers %d", page, a.status)
 		}
 	}
-	for _, page := range editing {
+	rule := "/business-units/emea/rules/" + p.addRule(p.unit)
+	for _, page := range append([]string{rule + "/edit", rule + "/delete"}, editing...) {
 		if a := c.get(page); a.status != http.StatusForbidden {
 			t.Errorf("GET %s answers %d", page, a.status)
 		}

@@ -165,7 +165,7 @@ func (o outcome) absent(now time.Time) outcome {
 		return o
 	}
 	if strings.HasPrefix(o.LastError, notSeen) {
-		o.LastError = "S3 did not answer the copy, which does not stand."
+		o.LastError = "The copy was not answered, and does not stand in SEA."
 	}
 	if o.spent() {
 		return o.failed(o.LastError)

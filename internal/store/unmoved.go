@@ -9,8 +9,9 @@ import (
 )
 
 // unmoved is of moves that were placed and whose source S3 did not delete when it
-// was asked. All but the last condition are those of a partial index.
-const unmoved = "action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept','deleting') AND last_error <> ''"
+// was asked; of those that are being removed, the reason is another one. The first
+// three conditions are those of a partial index.
+const unmoved = "action = 'move' AND placed_at IS NOT NULL AND source_state IN ('kept','deleting') AND state <> 'removing' AND last_error <> ''"
 
 // CountUnmoved counts a unit's placed moves whose source S3 has not deleted.
 func (s *Store) CountUnmoved(ctx context.Context, unitID int64) (int64, error) {
