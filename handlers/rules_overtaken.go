@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -64,12 +64,7 @@ func (h *Rules) overtaken(c echo.Context, conflict error, form composer) error {
 // said beside its field, and there is nothing yet to compare.
 func misread(bad map[string]string) func(rule.Overtaking) bool {
 	return func(o rule.Overtaking) bool {
-		for field := range bad {
-			if field == o.Name || o.Name == "conditions" && strings.HasPrefix(field, "c[") {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(slices.Collect(maps.Keys(bad)), o.Has)
 	}
 }
 

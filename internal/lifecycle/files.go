@@ -18,9 +18,9 @@ const soon = 3 * day
 
 // FilesQuery selects a page of a unit's placements, newest first. Status is a
 // placement state, "held" for placed files that a hold keeps, "missed" for those
-// whose source or rule went first, which "failed" leaves out, "unmoved" for placed
-// ones whose original S3 has not deleted, "any", or empty for all but the removed. Never leaves those that were placed and that nobody
-// has fetched. PlacedFrom and PlacedUntil bound when they were placed. After is
+// whose source or rule went first, which "failed" leaves out, "unmoved" for moved
+// files whose original S3 has not deleted, "any", or empty for all but the removed.
+// Never leaves those that were placed and that nobody has fetched. PlacedFrom and PlacedUntil bound when they were placed. After is
 // the id that the page of older ones follows; Before the id that the page of
 // newer ones precedes.
 type FilesQuery struct {

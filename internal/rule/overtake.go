@@ -11,6 +11,15 @@ const conditionsName = "conditions"
 // by. An empty text says that there is nothing.
 type Overtaking struct{ Name, What, Was, Theirs, Yours string }
 
+// Has tells whether a field of the form, by its name there, is part of it.
+func (o Overtaking) Has(field string) bool {
+	if o.Name == conditionsName {
+		_, row := rowOf(field)
+		return row
+	}
+	return field == o.Name
+}
+
 // Overtakings compares three ways, except for the state. The conditions are one
 // thing: some of the one and some of the other may be what neither meant.
 func Overtakings(was, theirs, yours Definition) []Overtaking {

@@ -19,8 +19,14 @@ func TestOvertakingsTellAllThree(t *testing.T) {
 		{"after_days", "After", "0 days", "7 days", "0 days"},
 		{"conditions", "Conditions", "Skill is any of A", "Skill is any of A", "Skill is any of B, and Agent exists"},
 	}
-	if diff := cmp.Diff(want, Overtakings(was, theirs, yours)); diff != "" {
-		t.Error(diff)
+	got := Overtakings(was, theirs, yours)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+	for field, has := range map[string]bool{"name": false, "conditions": false, "c[3].value": true, "c[0].field": true, "c[x].value": false} {
+		if got[2].Has(field) != has || got[0].Has(field) != (field == "name") {
+			t.Errorf("%s is part of the conditions: %v", field, !has)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ type PlacementsQuery struct {
 	States []models.PlacementState
 	Held   bool  // only those that a hold keeps
 	Missed *bool // of the failed, only the missed ones, or only the others
-	// Unmoved keeps only placed moves whose source S3 has not deleted.
+	// Unmoved keeps only moves that were placed and whose source S3 has not deleted.
 	Unmoved bool
 	Never   bool // only those that were placed and that nobody has fetched
 	Placed  bool // only those that were placed, whatever became of them
