@@ -9,6 +9,7 @@ package bench
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"time"
@@ -48,13 +49,18 @@ func (r Rig) engine(inFlight int) *lifecycle.Engine {
 }
 
 // put stores objects of one size, their keys made by key, with the metadata
-// that rules match on.
+// that rules match on. Each has bytes of its own, a window on the same noise: of
+// objects that are all alike, a file system keeps attributes once for many, which
+// it can't where files are real, or where a copy has a mark of its own.
 func (r Rig) put(ctx context.Context, from, to int, size int64, media string, key func(i int) string) error {
-	body := bytes.Repeat([]byte("x"), int(size))
+	noise := make([]byte, size+int64(to-from))
+	if _, err := rand.Read(noise); err != nil {
+		return fmt.Errorf("make bytes for %d objects: %w", to-from, err)
+	}
 	return spread(ctx, helpers, from, to, func(ctx context.Context, i int) error {
-		name := key(i)
+		name, first := key(i), int64(i-from)
 		_, err := r.S3.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &r.Bucket, Key: &name, Body: bytes.NewReader(body),
+			Bucket: &r.Bucket, Key: &name, Body: bytes.NewReader(noise[first : first+size]),
 			Metadata: map[string]string{"media-type": media, "team": "north", "skill": fmt.Sprint("skill-", i%7)},
 		})
 		return err
