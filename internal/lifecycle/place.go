@@ -36,6 +36,8 @@ type placer struct {
 	refused atomic.Int64 // attempts in a row for which S3 was away
 	stuck   atomic.Int64 // sources in a row that S3 did not delete
 
+	turn sync.Mutex // one lane hands its copies out at a time
+
 	mu      sync.Mutex // one lane begins, or counts, at a time
 	report  *Report
 	custom  string // the unit's custom key as it was when key was asked for
@@ -112,18 +114,21 @@ func (p *placer) next(ctx context.Context) ([]outcome, error) {
 }
 
 // carryOut copies a batch, records what came of it, and deletes the sources of
-// what was moved. Large files do not wait for the rest of their batch: while it
-// is copied, those that are done are settled. A large move keeps its slot until
-// its source is deleted: asking for one anew, it would stand in line behind the
-// next copies, which then need other memory and more of the disk than it gives
-// back. It tells whether S3 was away for all of it.
+// what was moved. A batch is handed out whole before the other lane's: side by
+// side they would come to their ends together, and S3 would wait for both to be
+// recorded, and for the next to be begun. Large files do not wait for the rest of
+// their batch: while it is copied, those that are done are settled. A large move
+// keeps its slot until its source is deleted: asking for one anew, it would stand
+// in line behind the next copies, which then need other memory and more of the
+// disk than it gives back. It tells whether S3 was away for all of it.
 func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, err error) {
 	done := make(chan outcome, len(begun)) // room for all, so that copying goes on where settling failed
 	outages, failed := make([]bool, len(begun)), make([]error, len(begun))
 	var copying sync.WaitGroup
 	copying.Go(func() {
 		defer close(done)
-		each(p.slots, begun, func(i int, o outcome) {
+		p.turn.Lock()
+		copies := start(p.slots, begun, func(i int, o outcome) {
 			o = p.tryOne(ctx, o)
 			outages[i] = o.outage
 			if o.Action == string(rule.Move) && o.Size >= settleBytes {
@@ -132,6 +137,8 @@ func (p *placer) carryOut(ctx context.Context, begun []outcome) (outage bool, er
 				done <- o
 			}
 		})
+		p.turn.Unlock()
+		copies.Wait()
 	})
 	for outcomes := range portions(done) {
 		if err = p.settle(ctx, outcomes, p.slots); err != nil {
@@ -230,6 +237,12 @@ func (p *placer) count(outcomes []outcome) []models.Placement {
 
 // each does something for every item, as many at once as there are slots.
 func each[T any](slots chan struct{}, items []T, do func(i int, item T)) {
+	start(slots, items, do).Wait()
+}
+
+// start is each that does not wait for the last ones to end: whoever needs them
+// does.
+func start[T any](slots chan struct{}, items []T, do func(i int, item T)) *sync.WaitGroup {
 	var all sync.WaitGroup
 	for i, item := range items {
 		slots <- struct{}{}
@@ -238,5 +251,5 @@ func each[T any](slots chan struct{}, items []T, do func(i int, item T)) {
 			do(i, item)
 		})
 	}
-	all.Wait()
+	return &all
 }
