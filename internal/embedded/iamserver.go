@@ -43,9 +43,10 @@ func serveIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredent
 }
 
 func tryIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentials, address, socket string) (*iamServer, error) {
+	listening := make(chan struct{})
 	public, err := iamapi.New(users, root,
 		iamapi.WithConcurrencyLimiter(maxConnections, maxRequests), iamapi.WithKeepAlive(), iamapi.WithQuiet(),
-		iamapi.WithOIDCThumbprintAutoFetchDisabled())
+		iamapi.WithOIDCThumbprintAutoFetchDisabled(), iamapi.WithOnListen(func() { close(listening) }))
 	if err != nil {
 		return nil, fmt.Errorf("make IAM API: %w", err)
 	}
@@ -59,6 +60,9 @@ func tryIAM(ctx context.Context, users storage.Storer, root iamapi.RootCredentia
 	go func() { privateEnded <- withoutTLS(endpoints.ServeMultiPort)([]string{socket}) }()
 	// The private half first: what has begun to listen can be stopped.
 	err = ready(ctx, "unix", socket, privateEnded)
+	if err == nil {
+		err = bound(ctx, listening, publicEnded)
+	}
 	if err == nil {
 		err = ready(ctx, "tcp", address, publicEnded)
 	}
@@ -77,9 +81,26 @@ func withoutTLS[T any](serve func([]string, T) error) func([]string) error {
 	}
 }
 
+// bound waits until the address is ours: what answers there before that is
+// another process that took it.
+func bound(ctx context.Context, listening <-chan struct{}, ended <-chan error) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	select {
+	case <-listening:
+		return nil
+	case err := <-ended:
+		return endedAtOnce(err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func endedAtOnce(err error) error { return errors.Join(errors.New("it ended at once"), err) }
+
 // ready waits until a half answers. An accepted connection is not enough: the
 // half still looks at standard output then, which is diverted next. Nor is an
-// answer, where another process took the address.
+// answer of a half that has ended.
 func ready(ctx context.Context, network, address string, ended <-chan error) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -89,7 +110,7 @@ func ready(ctx context.Context, network, address string, ended <-chan error) err
 		answered := answers(ctx, network, address) == nil
 		select {
 		case err := <-ended:
-			return errors.Join(errors.New("it ended at once"), err)
+			return endedAtOnce(err)
 		default:
 			if answered {
 				return nil
